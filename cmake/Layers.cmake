@@ -1,0 +1,25 @@
+# One folder of src is one layer is one library: docs/architecture.md has the table.
+
+# strictmx_layer(NAME [DEPENDS layer...] [LIBRARIES library...])
+# Makes library `NAME` of all .cc files below src/NAME, and `NAME_test` of the _test.cc files.
+function(strictmx_layer name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  set(tests ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER all EXCLUDE REGEX "(_test|/main)\\.cc$")
+  add_library(strictmx_${name} STATIC ${all})
+  target_link_libraries(strictmx_${name}
+    PUBLIC strictmx_flags ${ARG_DEPENDS}
+    PRIVATE strictmx_warnings ${ARG_LIBRARIES})
+  if(tests AND BUILD_TESTING)
+    add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/main.cc)
+    target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    target_compile_definitions(${name}_test PRIVATE
+      STRICTMX_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
+    target_link_libraries(${name}_test PRIVATE
+      strictmx_${name} strictmx_warnings ${ARG_LIBRARIES})
+    add_test(NAME unit.${name} COMMAND ${name}_test)
+    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

@@ -1,0 +1,25 @@
+// base/time.h: wall time and monotonic time are different types, so that they cannot be mixed.
+// Policies age by wall time (they survive restarts), everything inside one run by monotonic time.
+// Nothing below src/service reads a clock: the time arrives as a parameter.
+#pragma once
+#include <chrono>
+#include <string>
+
+namespace strictmx {
+
+using Seconds = std::chrono::seconds;
+using Millis = std::chrono::milliseconds;
+using WallTime = std::chrono::sys_time<Seconds>;       // UTC
+using MonoTime = std::chrono::steady_clock::time_point;  // since an arbitrary start
+
+struct Now {
+  WallTime wall;
+  MonoTime mono;
+};
+
+Now read_clocks();
+
+// "2026-11-24T20:56:00Z" (RFC 3339 with seconds and upper-case letters).
+std::string format_utc(WallTime when);
+
+}  // namespace strictmx

@@ -1,0 +1,42 @@
+// core/ip_address.h: an IPv4 or IPv6 address and the rule which ones strangers may make us
+// connect to. Source: IANA special-purpose address registries (RFC 6890), RFC 6052 (NAT64).
+#pragma once
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace strictmx {
+
+class IpAddress {
+ public:
+  static IpAddress v4(std::array<std::uint8_t, 4> octets);
+  static IpAddress v6(std::array<std::uint8_t, 16> octets);
+  // Dotted quad or RFC 4291 text, without brackets and zone. Errors: Errc::syntax.
+  static Result<IpAddress> parse(std::string_view text);
+
+  bool is_v4() const { return v4_; }
+  const std::array<std::uint8_t, 16>& octets() const { return octets_; }  // v4: the first four
+  std::string text() const;  // RFC 5952 form
+
+  auto operator<=>(const IpAddress&) const = default;
+
+ private:
+  IpAddress() = default;
+  bool v4_ = true;
+  std::array<std::uint8_t, 16> octets_{};
+};
+
+// True for addresses of the public Internet: not loopback, private, link-local, shared,
+// documentation, benchmarking, multicast, reserved, unique-local; IPv4 inside of mapped, NAT64,
+// 6to4 and Teredo addresses is judged as IPv4.
+bool is_public(const IpAddress& address);
+
+// Which addresses a connection may go to.
+enum class AddressRule : std::uint8_t { public_only, any };
+bool may_connect(const IpAddress& address, AddressRule rule);
+
+}  // namespace strictmx

@@ -1,0 +1,52 @@
+// core/verdict.h: what a sender must do, per (policy domain, MX host) and, derived from that, for
+// the domain. RFC 8461 §4, §5. The only place where policy, MX set and mode meet.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/dns_answer.h"
+#include "core/known_policy.h"
+
+namespace strictmx {
+
+enum class HostVerdict : std::uint8_t {
+  none,         // no policy asks for anything
+  sts_testing,  // listed in a testing policy: report only
+  sts_enforce,  // listed: authenticated TLS to this host name
+  sts_unlisted, // not listed in an enforce policy: treat as unreachable (RFC 8461 §5.1)
+};
+
+struct MxVerdict {
+  std::string host;
+  HostVerdict verdict;
+};
+
+enum class DomainRule : std::uint8_t {
+  none,            // deliver as without a policy
+  testing,         // as none; failures are to be reported
+  enforce,         // authenticated TLS, only to `hosts`
+  enforce_pattern, // the MX set is unknown: only to hosts that `policy` allows
+  defer,           // no host may be used now, or nothing could be decided
+};
+std::string_view name_of(DomainRule rule);
+
+struct DomainVerdict {
+  DomainRule rule = DomainRule::none;
+  std::vector<MxVerdict> hosts;     // of the whole MX set, most preferred first; may be empty
+  std::optional<KnownPolicy> policy;  // the policy that applies, whatever its mode
+  std::string reason;               // one line for people, our words
+};
+
+// No policy applies: nothing published, mode none, or none that can be had (RFC 8461 §3.3).
+DomainVerdict decide_without_policy(std::string reason);
+
+// Nothing can be said now; the mail must wait (RFC 8461 leaves DNS errors open).
+DomainVerdict decide_deferral(std::string reason);
+
+// RFC 8461 §5: a live policy and the MX records of the domain. `mx` is absent when it was not
+// looked up (modes none and testing) or its look-up failed.
+DomainVerdict decide_with_policy(KnownPolicy policy, const std::optional<MxAnswer>& mx);
+
+}  // namespace strictmx

@@ -1,0 +1,45 @@
+// net/dns_client.h: the DNS look-ups of a sender, by libunbound in the process: it recurses or
+// forwards, validates DNSSEC against its own trust anchor, and follows CNAMEs (RFC 8461 §3.1).
+// Limits: 4096 look-ups in flight (more answer servfail at once), caches of 32 MiB.
+// One object belongs to one io_context and is used from its thread only; it must outlive all
+// coroutines that use it.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "core/dns_answer.h"
+#include "core/domain.h"
+#include "net/asio.h"
+
+namespace strictmx {
+
+struct DnsOptions {
+  // Where to forward all look-ups, "ADDR@PORT" or "ADDR"; empty: recurse from the root.
+  std::vector<std::string> forwarders;
+  // RFC 5011 key file or DS/DNSKEY file of the root; absent: nothing validates, nothing is secure.
+  std::optional<std::filesystem::path> trust_anchor;
+  std::optional<std::filesystem::path> root_hints;  // absent: built-in hints
+};
+
+class DnsClient {
+ public:
+  // Errors: Errc::usage (option refused; the detail names it), Errc::io (file unreadable).
+  static Result<std::unique_ptr<DnsClient>> create(asio::io_context& io,
+                                                   const DnsOptions& options);
+  virtual ~DnsClient() = default;
+
+  // Answers at `deadline` at the latest, with DnsStatus::timeout if need be. Never throws for
+  // what a server sends. Record data that does not parse is dropped and mentioned in meta.why.
+  virtual Task<TxtAnswer> query_txt(std::string name, MonoTime deadline) = 0;
+  virtual Task<MxAnswer> query_mx(Domain domain, MonoTime deadline) = 0;
+  // A and AAAA at once. One family's failure does not hide the other's addresses.
+  virtual Task<AddressAnswer> query_addresses(Domain host, MonoTime deadline) = 0;
+};
+
+}  // namespace strictmx

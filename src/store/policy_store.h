@@ -1,0 +1,62 @@
+// store/policy_store.h: the policies on disk, in SQLite (WAL). A saved policy survives SIGKILL and
+// power loss (synchronous=FULL). Format: docs/formats/policy-store.md.
+// Rows that cannot be read are reported and skipped, never fatal.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "core/known_policy.h"
+
+namespace strictmx {
+
+enum class StoreAccess : std::uint8_t { read_write, read_only };
+
+// Used from one thread at a time.
+class PolicyStore {
+ public:
+  // Opens or makes DIR/policies.sqlite (mode 0600, DIR 0700 when made). read_only neither makes
+  // nor changes anything. `log` must outlive the store.
+  // Errors: Errc::io, Errc::corrupt (no database of ours), Errc::unsupported (newer format).
+  static Result<std::unique_ptr<PolicyStore>> open(const std::filesystem::path& dir,
+                                                   StoreAccess access, Log& log);
+  virtual ~PolicyStore() = default;
+
+  // Calls `each` for every readable row; returns how many rows were skipped as unreadable.
+  virtual Result<std::size_t> load_all(const std::function<void(KnownPolicy)>& each) = 0;
+
+  // The policy of one domain. Errors: Errc::not_found, Errc::io, Errc::corrupt.
+  virtual Result<KnownPolicy> find(const Domain& domain) = 0;
+
+  // All or nothing in one transaction; durable when it returns. A row of the same domain is
+  // replaced (RFC 8461 §8.3: nothing of the old policy is kept).
+  virtual Result<void> save(const std::vector<KnownPolicy>& policies) = 0;
+};
+
+// A thread that saves: callers hand over a policy and are told when it is on disk. What arrives
+// while a transaction runs is committed with the next one (group commit).
+// Limit: 65536 policies waiting; one more fails at once with Errc::too_large.
+class PolicyWriter {
+ public:
+  // Takes the store over; only this object uses it from now on.
+  explicit PolicyWriter(std::unique_ptr<PolicyStore> store);
+  // Saves what is waiting, then ends the thread.
+  ~PolicyWriter();
+  PolicyWriter(const PolicyWriter&) = delete;
+  PolicyWriter& operator=(const PolicyWriter&) = delete;
+
+  // `done` is called once, on the writer's thread, when the policy is durable or has failed.
+  // From any thread.
+  void save(KnownPolicy policy, std::function<void(Result<void>)> done);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace strictmx
