@@ -1,0 +1,182 @@
+#include "flow/sts_lookup.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace strictmx {
+
+namespace {
+
+Seconds bounded_hold(Seconds ttl) { return std::clamp(ttl, kShortestHold, kLongestHold); }
+
+}  // namespace
+
+std::string_view name_of(PolicySource source) {
+  switch (source) {
+    case PolicySource::none: return "none";
+    case PolicySource::cache: return "cache";
+    case PolicySource::fresh: return "fresh";
+  }
+  return "none";
+}
+
+StsLookup::StsLookup(Domain domain, StsMemory memory, StsSettings settings)
+    : domain_(std::move(domain)), memory_(std::move(memory)), settings_(settings) {
+  result_.backoff = memory_.backoff;
+}
+
+StsAction StsLookup::start(Now now) {
+  if (memory_.policy) {
+    note("stored policy",
+         fmt::format("mode {}, id {}, {} until {}", name_of(memory_.policy->policy.mode),
+                     memory_.policy->id, stored_is_live(now) ? "valid" : "expired",
+                     format_utc(memory_.policy->expires_at())),
+         "RFC 8461 §3.3");
+  }
+  auto name = domain_.prefixed("_mta-sts");
+  auto host = domain_.prefixed("mta-sts");
+  if (!name || !host) {
+    return finish(StsState::no_policy, "the domain is too long to publish a policy", kLongestHold);
+  }
+  txt_name_ = *std::move(name);
+  return AskTxt{txt_name_};
+}
+
+StsAction StsLookup::on_txt(Now now, const TxtAnswer& answer) {
+  txt_ttl_ = answer.meta.ttl;
+  if (is_failure(answer.meta.status)) return on_dns_failure(now, answer.meta);
+  if (answer.meta.status != DnsStatus::found) {
+    note("TXT " + txt_name_, std::string(name_of(answer.meta.status)), "RFC 8461 §3.1");
+    return on_no_record(now, "no MTA-STS record");
+  }
+  const StsTxt txt = select_sts_record(answer.records);  // RFC 8461 §3.1
+  if (const auto* record = std::get_if<StsRecord>(&txt)) return on_record(now, *record);
+  std::string why = "no MTA-STS record among the TXT records";
+  if (const auto* several = std::get_if<SeveralStsRecords>(&txt)) {
+    why = fmt::format("{} MTA-STS records, which counts as none", several->count);
+  } else if (const auto* malformed = std::get_if<MalformedStsRecord>(&txt)) {
+    why = "malformed MTA-STS record: " + malformed->error.detail;
+  }
+  note("TXT " + txt_name_, why, "RFC 8461 §3.1");
+  return on_no_record(now, std::move(why));
+}
+
+StsAction StsLookup::on_record(Now now, const StsRecord& record) {
+  id_ = record.id;
+  note("TXT " + txt_name_, "one record, id " + id_, "RFC 8461 §3.1");
+  if (stored_is_live(now) && memory_.policy->id == id_) {
+    return finish_stored("stored policy, id unchanged", bounded_hold(txt_ttl_));
+  }
+  const auto& backoff = memory_.backoff;
+  if (backoff && backoff->id == id_ && now.mono < backoff->until) {  // RFC 8461 §3.3
+    const auto wait = std::chrono::ceil<Seconds>(backoff->until - now.mono);
+    note("policy fetch", "not repeated yet: " + backoff->reason, "RFC 8461 §3.3");
+    if (stored_is_live(now)) return finish_stored("stored policy: " + backoff->reason, wait);
+    return finish(StsState::no_policy, "policy cannot be fetched: " + backoff->reason, wait);
+  }
+  return FetchPolicy{domain_};
+}
+
+// RFC 8461 §3.1: no usable record ends discovery; RFC 8461 §5.1: a live stored policy still
+// applies, or stripping one DNS answer would disarm it.
+StsAction StsLookup::on_no_record(Now now, std::string why) {
+  if (!stored_is_live(now)) {
+    return finish(StsState::no_policy, std::move(why), bounded_hold(txt_ttl_));
+  }
+  if (memory_.policy->policy.mode != PolicyMode::none) {
+    result_.failure = StsFailure{ResultType::sts_policy_fetch_error, why};
+  }
+  return finish_stored("stored policy: " + why, bounded_hold(txt_ttl_));
+}
+
+StsAction StsLookup::on_dns_failure(Now now, const DnsMeta& meta) {
+  const std::string why = fmt::format("DNS {}", name_of(meta.status));
+  note("TXT " + txt_name_, meta.why.empty() ? why : why + ": " + meta.why, "RFC 8461 §3.1");
+  result_.dns_failing_since = memory_.dns_failing_since.value_or(now.mono);
+  if (stored_is_live(now)) {
+    if (memory_.policy->policy.mode != PolicyMode::none) {
+      result_.failure = StsFailure{ResultType::sts_policy_fetch_error, why};
+    }
+    return finish_stored("stored policy: " + why, kShortestHold);
+  }
+  const bool wait_over = now.mono - *result_.dns_failing_since >= settings_.dns_error_time;
+  const bool ignore = settings_.on_dns_error == DnsErrorRule::ignore ||
+                      (settings_.on_dns_error == DnsErrorRule::bounded && wait_over);
+  if (ignore && meta.status != DnsStatus::bogus) {
+    return finish(StsState::no_policy, why + " for the MTA-STS record, ignored",
+                  kIgnoredErrorHold);
+  }
+  return finish(StsState::undecided, why + " for the MTA-STS record", kUndecidedHold);
+}
+
+StsAction StsLookup::on_fetch(Now now, const FetchOutcome& outcome) {
+  const std::string what = fmt::format("GET https://mta-sts.{}/.well-known/mta-sts.txt",
+                                       domain_.text());
+  if (outcome.status != FetchStatus::ok) {
+    note(what, fmt::format("{}: {}", name_of(outcome.status), outcome.detail), "RFC 8461 §3.3");
+    return on_fetch_failure(now, result_type_of(outcome.status),
+                            outcome.detail.empty() ? std::string(name_of(outcome.status))
+                                                   : outcome.detail);
+  }
+  auto parsed = parse_policy(outcome.body);
+  if (!parsed) {
+    note(what, "unusable policy: " + parsed.error().detail, "RFC 8461 §3.2");
+    return on_fetch_failure(now, ResultType::sts_policy_invalid, parsed.error().detail);
+  }
+  note(what, fmt::format("mode {}, {} mx, max_age {}", name_of(parsed->policy.mode),
+                         parsed->policy.mx.size(), parsed->policy.max_age.count()),
+       "RFC 8461 §3.2");
+  result_.backoff.reset();
+  fetched_ = KnownPolicy{domain_, id_, outcome.body, std::move(parsed->policy), now.wall};
+  return SavePolicy{*fetched_};
+}
+
+// RFC 8461 §3.3: with nothing stored, deliver as without MTA-STS; RFC 8461 §5.1: else the stored
+// policy applies although a newer one exists.
+StsAction StsLookup::on_fetch_failure(Now now, ResultType type, std::string reason) {
+  result_.failure = StsFailure{type, reason};
+  result_.backoff = FetchBackoff{id_, now.mono + kFetchBackoff, reason};
+  const Seconds hold = std::min(bounded_hold(txt_ttl_), kFetchBackoff);
+  if (stored_is_live(now)) return finish_stored("stored policy: " + reason, hold);
+  return finish(StsState::no_policy, "policy cannot be fetched: " + reason, hold);
+}
+
+StsAction StsLookup::on_saved(Now, const Result<void>& saved) {
+  if (!saved) {
+    note("store", saved.error().detail, "");
+    result_.save_error = saved.error();
+  }
+  result_.source = PolicySource::fresh;
+  result_.policy = std::move(fetched_);
+  return finish(StsState::applies, "policy fetched", bounded_hold(txt_ttl_));
+}
+
+StsAction StsLookup::on_cancel(Now now) {
+  result_.dns_failing_since = memory_.dns_failing_since;
+  if (stored_is_live(now)) return finish_stored("stored policy: look-up given up", Seconds{0});
+  return finish(StsState::undecided, "look-up given up", Seconds{0});
+}
+
+bool StsLookup::stored_is_live(Now now) const {
+  return memory_.policy && memory_.policy->is_live(now.wall);
+}
+
+StsAction StsLookup::finish_stored(std::string reason, Seconds hold) {
+  result_.policy = memory_.policy;
+  result_.source = PolicySource::cache;
+  return finish(StsState::applies, std::move(reason), hold);
+}
+
+StsAction StsLookup::finish(StsState state, std::string reason, Seconds hold) {
+  result_.state = state;
+  result_.reason = std::move(reason);
+  result_.hold = hold;
+  return Done{};
+}
+
+void StsLookup::note(std::string what, std::string outcome, std::string rule) {
+  steps_.push_back(Step{std::move(what), std::move(outcome), std::move(rule)});
+}
+
+}  // namespace strictmx
