@@ -27,9 +27,9 @@ class NetstringReader {
 
  private:
   std::size_t max_payload_;
-  std::string held_;         // a partial netstring, length digits included
-  std::size_t handed_ = 0;   // octets of held_ given out by the last call
-  std::size_t consumed_ = 0; // since the stream's start
+  std::string held_;          // a partial netstring, length digits included
+  std::size_t handed_ = 0;    // octets of held_ given out by the last call
+  std::size_t consumed_ = 0;  // since the stream's start
 };
 
 // Appends "N:payload,".

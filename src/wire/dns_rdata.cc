@@ -1,0 +1,98 @@
+#include "wire/dns_rdata.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace strictmx {
+
+namespace {
+
+constexpr std::size_t kMaxRdata = 65535;
+constexpr std::size_t kMaxName = 255;  // RFC 1035 §2.3.4, length octets included
+constexpr std::size_t kMaxLabel = 63;  // RFC 1035 §2.3.4
+
+std::unexpected<Error> bad(std::size_t offset, std::string_view what) {
+  return fail(Errc::syntax, fmt::format("offset {}: {}", offset, what));
+}
+
+std::size_t octet_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
+
+bool may_stand_in_text(char c) { return c > ' ' && c < '\x7f' && c != '.'; }
+
+// Reads the name that begins at `at` and ends the RDATA.
+Result<std::string> parse_name(std::string_view rdata, std::size_t at) {
+  const std::size_t begin = at;
+  std::string text;
+  for (;;) {
+    if (at >= rdata.size()) return bad(at, "name is cut off");
+    const std::size_t length = octet_at(rdata, at);
+    if (length == 0) break;
+    if (length > kMaxLabel) return bad(at, "label length over 63");
+    if (rdata.size() - at - 1 < length) return bad(at, "label is cut off");
+    const auto label = rdata.substr(at + 1, length);
+    if (!std::all_of(label.begin(), label.end(), may_stand_in_text)) {
+      return bad(at + 1, "octet in label that no host name has");
+    }
+    if (!text.empty()) text += '.';
+    text += ascii_lower(label);
+    at += 1 + length;
+    if (at - begin >= kMaxName) return bad(at, "name over 255 octets");
+  }
+  if (at + 1 != rdata.size()) return bad(at + 1, "octets after the name");
+  return text;
+}
+
+template <std::size_t N>
+Result<std::array<std::uint8_t, N>> parse_octets(std::string_view rdata) {
+  if (rdata.size() != N) {
+    return bad(0, fmt::format("address of {} octets instead of {}", rdata.size(), N));
+  }
+  std::array<std::uint8_t, N> octets{};
+  std::transform(rdata.begin(), rdata.end(), octets.begin(),
+                 [](char c) { return static_cast<std::uint8_t>(c); });
+  return octets;
+}
+
+}  // namespace
+
+Result<std::string> parse_txt_rdata(std::string_view rdata) {
+  if (rdata.empty()) return bad(0, "no character-string");
+  if (rdata.size() > kMaxRdata) return bad(kMaxRdata, "over 65535 octets");
+  std::string text;
+  text.reserve(rdata.size());
+  for (std::size_t at = 0; at < rdata.size();) {
+    const std::size_t length = octet_at(rdata, at);
+    if (rdata.size() - at - 1 < length) return bad(at, "character-string is cut off");
+    text += rdata.substr(at + 1, length);
+    at += 1 + length;
+  }
+  return text;
+}
+
+Result<MxHost> parse_mx_rdata(std::string_view rdata) {
+  if (rdata.size() < 2) return bad(0, "preference is cut off");
+  auto exchange = parse_name(rdata, 2);
+  if (!exchange) return std::unexpected(std::move(exchange.error()));
+  const auto preference = static_cast<std::uint16_t>(octet_at(rdata, 0) << 8 | octet_at(rdata, 1));
+  return MxHost{preference, *std::move(exchange)};
+}
+
+Result<IpAddress> parse_a_rdata(std::string_view rdata) {
+  const auto octets = parse_octets<4>(rdata);
+  if (!octets) return std::unexpected(octets.error());
+  return IpAddress::v4(*octets);
+}
+
+Result<IpAddress> parse_aaaa_rdata(std::string_view rdata) {
+  const auto octets = parse_octets<16>(rdata);
+  if (!octets) return std::unexpected(octets.error());
+  return IpAddress::v6(*octets);
+}
+
+}  // namespace strictmx

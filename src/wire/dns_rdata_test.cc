@@ -1,0 +1,106 @@
+#include "wire/dns_rdata.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace strictmx;
+
+namespace {
+
+std::string label(std::string_view text) {
+  return std::string(1, static_cast<char>(text.size())) + std::string(text);
+}
+
+const std::string kRoot(1, '\0');
+const std::string kPreference10("\0\x0a", 2);
+
+}  // namespace
+
+TEST_CASE("parse_txt_rdata joins character-strings without spaces (STS-R03)") {
+  CHECK(parse_txt_rdata(label("v=STSv1; id=1;")).value() == "v=STSv1; id=1;");
+  CHECK(parse_txt_rdata(label("v=STSv1; i") + label("d=1;")).value() == "v=STSv1; id=1;");
+  CHECK(parse_txt_rdata(label("") + label("a") + label("")).value() == "a");
+  CHECK(parse_txt_rdata(kRoot).value().empty());
+  const std::string full(255, 'x');
+  CHECK(parse_txt_rdata(label(full) + label(full)).value() == full + full);
+  CHECK(parse_txt_rdata(label(std::string("\0\xff\n", 3))).value() == std::string("\0\xff\n", 3));
+}
+
+TEST_CASE("parse_txt_rdata refuses what is cut off (STS-R03)") {
+  CHECK(parse_txt_rdata("").error().code == Errc::syntax);
+  CHECK(parse_txt_rdata("\x05"
+                        "four")
+            .error()
+            .detail == "offset 0: character-string is cut off");
+  CHECK(parse_txt_rdata(label("ok") + "\x01").error().detail ==
+        "offset 3: character-string is cut off");
+  CHECK(parse_txt_rdata(std::string(65536, '\0')).error().code == Errc::syntax);
+  CHECK(parse_txt_rdata(std::string(65535, '\0')).has_value());
+}
+
+TEST_CASE("parse_mx_rdata reads preference and name in lower case") {
+  const auto mx =
+      parse_mx_rdata(kPreference10 + label("MX-1") + label("Example") + label("com") + kRoot);
+  REQUIRE(mx.has_value());
+  CHECK(mx->preference == 10);
+  CHECK(mx->exchange == "mx-1.example.com");
+  const auto high = parse_mx_rdata("\xff\xfe" + label("a") + kRoot);
+  REQUIRE(high.has_value());
+  CHECK(high->preference == 65534);
+}
+
+TEST_CASE("parse_mx_rdata: the root is the null MX (STS-D08)") {
+  const auto mx = parse_mx_rdata(std::string("\0\0\0", 3));
+  REQUIRE(mx.has_value());
+  CHECK(mx->preference == 0);
+  CHECK(mx->exchange.empty());
+}
+
+TEST_CASE("parse_mx_rdata keeps odd but printable names, which are no host names") {
+  const auto mx = parse_mx_rdata(kPreference10 + label("_x*y\\") + label("test") + kRoot);
+  CHECK(mx.value().exchange == "_x*y\\.test");
+}
+
+TEST_CASE("parse_mx_rdata refuses malformed names") {
+  const auto refused = [](const std::string& rdata) {
+    const auto mx = parse_mx_rdata(rdata);
+    return !mx.has_value() && mx.error().code == Errc::syntax &&
+           mx.error().detail.starts_with("offset ");
+  };
+  CHECK(refused(""));
+  CHECK(refused(std::string(1, '\0')));
+  CHECK(refused(kPreference10));                // no name
+  CHECK(refused(kPreference10 + label("mx")));  // no root
+  CHECK(refused(kPreference10 + "\x05mx"));     // label cut off
+  CHECK(refused(kPreference10 + "\xc0\x0c"));   // compression pointer
+  CHECK(refused(kPreference10 + label(std::string(64, 'a')) + kRoot));
+  CHECK(refused(kPreference10 + label("mx") + kRoot + "x"));  // octets after it
+  CHECK(refused(kPreference10 + label("m.x") + kRoot));       // a dot that is no dot
+  CHECK(refused(kPreference10 + label("m x") + kRoot));
+  CHECK(refused(kPreference10 + label("m\nx") + kRoot));
+  CHECK(refused(kPreference10 + label("m\x7fx") + kRoot));
+  CHECK(refused(kPreference10 + label("m\xc3\xbcx") + kRoot));
+  CHECK(refused(kPreference10 + label(std::string("m\0x", 3)) + kRoot));
+}
+
+TEST_CASE("parse_mx_rdata: a name has at most 255 octets") {
+  const std::string three =
+      label(std::string(63, 'a')) + label(std::string(63, 'b')) + label(std::string(63, 'c'));
+  const auto longest = parse_mx_rdata(kPreference10 + three + label(std::string(61, 'd')) + kRoot);
+  REQUIRE(longest.has_value());
+  CHECK(longest->exchange.size() == 253);
+  CHECK_FALSE(parse_mx_rdata(kPreference10 + three + label(std::string(62, 'd')) + kRoot));
+}
+
+TEST_CASE("address RDATA has exactly its size") {
+  CHECK(parse_a_rdata("\xc0\x01\x02\x03").value().text() == "192.1.2.3");
+  CHECK_FALSE(parse_a_rdata("").has_value());
+  CHECK_FALSE(parse_a_rdata("\xc0\x01\x02").has_value());
+  CHECK_FALSE(parse_a_rdata("12345").has_value());
+  const std::string six = std::string("\x20\x01\x0d\xb8", 4) + std::string(11, '\0') + "\x01";
+  CHECK(parse_aaaa_rdata(six).value().text() == "2001:db8::1");
+  CHECK_FALSE(parse_aaaa_rdata(six.substr(1)).has_value());
+  CHECK_FALSE(parse_aaaa_rdata(six + "x").has_value());
+  CHECK_FALSE(parse_aaaa_rdata("\xc0\x01\x02\x03").has_value());
+}
