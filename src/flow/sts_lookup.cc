@@ -66,13 +66,13 @@ StsAction StsLookup::on_record(Now now, const StsRecord& record) {
   id_ = record.id;
   note("TXT " + txt_name_, "one record, id " + id_, "RFC 8461 §3.1");
   if (stored_is_live(now) && memory_.policy->id == id_) {
-    return finish_stored("stored policy, id unchanged", bounded_hold(txt_ttl_));
+    return finish_stored(now, "stored policy, id unchanged", bounded_hold(txt_ttl_));
   }
   const auto& backoff = memory_.backoff;
   if (backoff && backoff->id == id_ && now.mono < backoff->until) {  // RFC 8461 §3.3
     const auto wait = std::chrono::ceil<Seconds>(backoff->until - now.mono);
     note("policy fetch", "not repeated yet: " + backoff->reason, "RFC 8461 §3.3");
-    if (stored_is_live(now)) return finish_stored("stored policy: " + backoff->reason, wait);
+    if (stored_is_live(now)) return finish_stored(now, "stored policy: " + backoff->reason, wait);
     return finish(StsState::no_policy, "policy cannot be fetched: " + backoff->reason, wait);
   }
   return FetchPolicy{domain_};
@@ -87,7 +87,7 @@ StsAction StsLookup::on_no_record(Now now, std::string why) {
   if (memory_.policy->policy.mode != PolicyMode::none) {
     result_.failure = StsFailure{ResultType::sts_policy_fetch_error, why};
   }
-  return finish_stored("stored policy: " + why, bounded_hold(txt_ttl_));
+  return finish_stored(now, "stored policy: " + why, bounded_hold(txt_ttl_));
 }
 
 StsAction StsLookup::on_dns_failure(Now now, const DnsMeta& meta) {
@@ -98,7 +98,7 @@ StsAction StsLookup::on_dns_failure(Now now, const DnsMeta& meta) {
     if (memory_.policy->policy.mode != PolicyMode::none) {
       result_.failure = StsFailure{ResultType::sts_policy_fetch_error, why};
     }
-    return finish_stored("stored policy: " + why, kShortestHold);
+    return finish_stored(now, "stored policy: " + why, kShortestHold);
   }
   const bool wait_over = now.mono - *result_.dns_failing_since >= settings_.dns_error_time;
   const bool ignore = settings_.on_dns_error == DnsErrorRule::ignore ||
@@ -138,23 +138,24 @@ StsAction StsLookup::on_fetch_failure(Now now, ResultType type, std::string reas
   result_.failure = StsFailure{type, reason};
   result_.backoff = FetchBackoff{id_, now.mono + kFetchBackoff, reason};
   const Seconds hold = std::min(bounded_hold(txt_ttl_), kFetchBackoff);
-  if (stored_is_live(now)) return finish_stored("stored policy: " + reason, hold);
+  if (stored_is_live(now)) return finish_stored(now, "stored policy: " + reason, hold);
   return finish(StsState::no_policy, "policy cannot be fetched: " + reason, hold);
 }
 
-StsAction StsLookup::on_saved(Now, const Result<void>& saved) {
+StsAction StsLookup::on_saved(Now now, const Result<void>& saved) {
   if (!saved) {
     note("store", saved.error().detail, "");
     result_.save_error = saved.error();
   }
   result_.source = PolicySource::fresh;
   result_.policy = std::move(fetched_);
-  return finish(StsState::applies, "policy fetched", bounded_hold(txt_ttl_));
+  return finish(StsState::applies, "policy fetched",
+                std::min(bounded_hold(txt_ttl_), result_.policy->expires_at() - now.wall));
 }
 
 StsAction StsLookup::on_cancel(Now now) {
   result_.dns_failing_since = memory_.dns_failing_since;
-  if (stored_is_live(now)) return finish_stored("stored policy: look-up given up", Seconds{0});
+  if (stored_is_live(now)) return finish_stored(now, "stored policy: look-up given up", Seconds{0});
   return finish(StsState::undecided, "look-up given up", Seconds{0});
 }
 
@@ -162,10 +163,11 @@ bool StsLookup::stored_is_live(Now now) const {
   return memory_.policy && memory_.policy->is_live(now.wall);
 }
 
-StsAction StsLookup::finish_stored(std::string reason, Seconds hold) {
+StsAction StsLookup::finish_stored(Now now, std::string reason, Seconds hold) {
   result_.policy = memory_.policy;
   result_.source = PolicySource::cache;
-  return finish(StsState::applies, std::move(reason), hold);
+  return finish(StsState::applies, std::move(reason),
+                std::min(hold, memory_.policy->expires_at() - now.wall));
 }
 
 StsAction StsLookup::finish(StsState state, std::string reason, Seconds hold) {

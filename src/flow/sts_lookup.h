@@ -124,7 +124,7 @@ class StsLookup {
   StsAction on_no_record(Now now, std::string why);
   StsAction on_dns_failure(Now now, const DnsMeta& meta);
   StsAction on_fetch_failure(Now now, ResultType type, std::string reason);
-  StsAction finish_stored(std::string reason, Seconds hold);
+  StsAction finish_stored(Now now, std::string reason, Seconds hold);
   StsAction finish(StsState state, std::string reason, Seconds hold);
   void note(std::string what, std::string outcome, std::string rule);
 

@@ -45,7 +45,10 @@ TlsPolicyAction TlsPolicy::on_saved(Now now, const Result<void>& saved) {
   return advance(sts_.on_saved(now, saved));
 }
 
-TlsPolicyAction TlsPolicy::on_cancel(Now now) { return advance(sts_.on_cancel(now)); }
+TlsPolicyAction TlsPolicy::on_cancel(Now now) {
+  if (!result_.sts.policy) return advance(sts_.on_cancel(now));
+  return finish(decide_with_policy(*result_.sts.policy, std::nullopt), Seconds{0});
+}
 
 TlsPolicyAction TlsPolicy::advance(StsAction action) {
   if (std::holds_alternative<Done>(action)) return on_sts_done();

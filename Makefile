@@ -1,0 +1,56 @@
+# strictmx: the everyday commands. Everything is built below build/; see CONTRIBUTING.md.
+SHELL := /bin/bash
+JOBS ?= $(shell n=$$(nproc); echo $$(( n < 2 ? 1 : n )))
+PREFIX ?= /usr/local
+
+.PHONY: help build run test demo lab bench bench-peers format install setup setup-test clean
+help:
+	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
+	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
+	@echo "make demo     attacks on mail in a network of this machine, without and with strictmx"
+	@echo "make lab      leave that network open to look around"
+	@echo "make bench    speed of cached and cold answers beside a bare echo server"
+	@echo "make build    build/strictmx only"
+	@echo "make install  into PREFIX ($(PREFIX))"
+	@echo "make format   clang-format all sources"
+
+setup:
+	@packaging/install-packages packaging/build.packages
+
+setup-test: setup
+	@packaging/install-packages packaging/test.packages
+
+build: setup
+	@mkdir -p build
+	@cmake --preset release >build/.release.log 2>&1 || { cat build/.release.log; exit 1; }
+	@cmake --build build/release -j$(JOBS)
+
+run: build
+	build/strictmx serve
+
+test: setup-test build
+	@cmake --preset asan >build/.asan.log 2>&1 || { cat build/.asan.log; exit 1; }
+	@cmake --build build/asan -j$(JOBS)
+	ctest --test-dir build/asan -L unit --output-on-failure
+	ctest --test-dir build/release --output-on-failure
+
+demo: setup-test build
+	@tests/lab/demo
+
+lab: setup-test build
+	@tests/lab/run --keep
+
+bench: build
+	@bench/run
+
+bench-peers: build
+	@bench/peers
+
+format: setup
+	@clang-format-19 -i $$(git ls-files '*.cc' '*.h')
+
+install: build
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean:
+	rm -rf build

@@ -1,0 +1,103 @@
+#include "service/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+
+namespace strictmx {
+
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::Counter;
+using prometheus::Gauge;
+
+constexpr std::array kAnswerNames{"ok", "not_found", "temp"};
+constexpr std::array kOriginNames{"memory", "lookup"};
+constexpr std::size_t kRules = static_cast<std::size_t>(DomainRule::defer) + 1;
+constexpr std::size_t kFetches = static_cast<std::size_t>(FetchStatus::overloaded) + 1;
+
+}  // namespace
+
+class Metrics::Impl {
+ public:
+  Impl() {
+    auto& answers = BuildCounter()
+                        .Name("strictmx_answers_total")
+                        .Help("Answers given to MTAs, by kind and where they came from")
+                        .Register(registry);
+    for (std::size_t a = 0; a < kAnswerNames.size(); ++a) {
+      for (std::size_t o = 0; o < kOriginNames.size(); ++o) {
+        answer[a][o] = &answers.Add({{"answer", kAnswerNames[a]}, {"origin", kOriginNames[o]}});
+      }
+    }
+    auto& lookups = BuildCounter()
+                        .Name("strictmx_lookups_total")
+                        .Help("Finished look-ups, by what was decided")
+                        .Register(registry);
+    for (std::size_t r = 0; r < kRules; ++r) {
+      lookup[r] = &lookups.Add({{"rule", std::string(name_of(static_cast<DomainRule>(r)))}});
+    }
+    auto& fetches = BuildCounter()
+                        .Name("strictmx_policy_fetches_total")
+                        .Help("Policy fetches, by outcome")
+                        .Register(registry);
+    for (std::size_t f = 0; f < kFetches; ++f) {
+      fetch[f] = &fetches.Add({{"outcome", std::string(name_of(static_cast<FetchStatus>(f)))}});
+    }
+  }
+
+  Counter& counter(const char* name, const char* help) {
+    return BuildCounter().Name(name).Help(help).Register(registry).Add({});
+  }
+  Gauge& gauge(const char* name, const char* help) {
+    return BuildGauge().Name(name).Help(help).Register(registry).Add({});
+  }
+
+  prometheus::Registry registry;
+  std::array<std::array<Counter*, kOriginNames.size()>, kAnswerNames.size()> answer{};
+  std::array<Counter*, kRules> lookup{};
+  std::array<Counter*, kFetches> fetch{};
+  Counter& store_failures = counter("strictmx_store_failures_total", "Policies not made durable");
+  Counter& bad_requests =
+      counter("strictmx_bad_requests_total", "Connections closed for malformed requests");
+  Counter& late_answers =
+      counter("strictmx_late_answers_total", "Answers given at the deadline, before the result");
+  Counter& evicted =
+      counter("strictmx_clients_evicted_total", "Idle clients closed to make room or for age");
+  Gauge& clients = gauge("strictmx_clients", "Connected clients");
+  Gauge& lookups_now = gauge("strictmx_lookups_in_flight", "Look-ups under way");
+  Gauge& policies = gauge("strictmx_policies", "Policies known, expired ones included");
+  Gauge& negatives = gauge("strictmx_negative_entries", "Domains remembered as without policy");
+};
+
+Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::count_answer(Answer answer, Origin origin) {
+  impl_->answer[static_cast<std::size_t>(answer)][static_cast<std::size_t>(origin)]->Increment();
+}
+void Metrics::count_lookup(DomainRule rule) {
+  impl_->lookup[static_cast<std::size_t>(rule)]->Increment();
+}
+void Metrics::count_fetch(FetchStatus status) {
+  impl_->fetch[static_cast<std::size_t>(status)]->Increment();
+}
+void Metrics::count_store_failure() { impl_->store_failures.Increment(); }
+void Metrics::count_bad_request() { impl_->bad_requests.Increment(); }
+void Metrics::count_late_answer() { impl_->late_answers.Increment(); }
+void Metrics::set_clients(std::size_t n) { impl_->clients.Set(static_cast<double>(n)); }
+void Metrics::count_client_evicted() { impl_->evicted.Increment(); }
+void Metrics::set_lookups(std::size_t n) { impl_->lookups_now.Set(static_cast<double>(n)); }
+void Metrics::set_policies(std::size_t n) { impl_->policies.Set(static_cast<double>(n)); }
+void Metrics::set_negatives(std::size_t n) { impl_->negatives.Set(static_cast<double>(n)); }
+
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
+}
+
+}  // namespace strictmx

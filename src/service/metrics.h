@@ -1,0 +1,42 @@
+// service/metrics.h: the counters of the daemon, in the Prometheus text format at /metrics.
+// Names, units and meanings: docs/operations.md. Labels have fixed, small value sets; no domain
+// is ever a label. Increments are safe from any thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/fetch_outcome.h"
+#include "core/verdict.h"
+
+namespace strictmx {
+
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  enum class Answer : std::uint8_t { ok, not_found, temp };
+  enum class Origin : std::uint8_t { memory, lookup };
+  void count_answer(Answer answer, Origin origin);
+  void count_lookup(DomainRule rule);
+  void count_fetch(FetchStatus status);
+  void count_store_failure();
+  void count_bad_request();
+  void count_late_answer();  // the deadline came before the look-up ended
+  void set_clients(std::size_t clients);
+  void count_client_evicted();
+  void set_lookups(std::size_t lookups);
+  void set_policies(std::size_t policies);
+  void set_negatives(std::size_t negatives);
+
+  std::string text() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace strictmx

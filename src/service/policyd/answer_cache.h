@@ -1,0 +1,72 @@
+// service/policyd/answer_cache.h: finished socketmap replies by next-hop key. Replies that rest on
+// a policy are kept until the policy ends and are never evicted by others; everything else
+// (no policy, deferrals) shares a bounded map, so that unknown names cannot push out known ones.
+// An answer past its refresh time is still given while a look-up renews it: it is not weaker than
+// what it was, and nobody waits. For one thread.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "core/mta_answer.h"
+#include "service/policyd/generation_map.h"
+
+namespace strictmx {
+
+// A reply as it goes over the wire: the netstring of socketmap_payload(answer).
+std::string socketmap_reply(const MtaAnswer& answer);
+
+class AnswerCache {
+ public:
+  AnswerCache(std::size_t max_negatives, MonoTime start);
+
+  struct Hit {
+    std::string_view reply;  // valid until the next call of put or erase
+    MtaStatus status;
+    bool refresh;            // a look-up is due
+  };
+  std::optional<Hit> find(std::string_view key, MonoTime now);
+
+  struct Life {
+    MonoTime refresh_at;
+    MonoTime drop_at;
+  };
+  // An answer that rests on a live policy.
+  void put_policy(std::string_view key, const MtaAnswer& answer, Life life);
+  // Any other answer.
+  void put_plain(std::string_view key, const MtaAnswer& answer, Life life);
+
+  std::size_t policies() const { return policies_.size(); }
+  std::size_t plain() const { return plain_.size(); }
+
+ private:
+  // Seconds since start_, so that an entry is small.
+  using Tick = std::uint32_t;
+  struct PolicyEntry {
+    std::string reply;
+    MtaStatus status;
+    Tick refresh_at;
+    Tick drop_at;
+  };
+  struct PlainEntry {
+    Tick refresh_at;
+    Tick drop_at;
+    std::uint16_t reply;  // index into replies_
+  };
+  struct SharedReply {
+    std::string reply;
+    MtaStatus status;
+  };
+  Tick tick(MonoTime when) const;
+  std::uint16_t share(const MtaAnswer& answer);
+
+  MonoTime start_;
+  TextMap<PolicyEntry> policies_;
+  GenerationMap<PlainEntry> plain_;
+  std::vector<SharedReply> replies_;  // at most kMaxSharedReplies; the last is the general one
+};
+
+}  // namespace strictmx

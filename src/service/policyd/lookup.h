@@ -1,0 +1,32 @@
+// service/policyd/lookup.h: drives one flow/tls_policy machine: does what it asks for, feeds back
+// what happened. Knows nothing of what the events mean.
+#pragma once
+#include "flow/tls_policy.h"
+#include "net/asio.h"
+#include "net/dns_client.h"
+#include "net/policy_fetch.h"
+#include "service/metrics.h"
+
+namespace strictmx {
+
+// Where a fetched policy is made durable.
+class PolicySink {
+ public:
+  virtual ~PolicySink() = default;
+  // Ends when the policy is on disk or has failed to be.
+  virtual Task<Result<void>> save(KnownPolicy policy) = 0;
+};
+
+// All must outlive the look-ups that use them.
+struct LookupParts {
+  DnsClient& dns;
+  PolicyFetch& fetch;
+  PolicySink& sink;
+  Metrics& metrics;
+  StsSettings sts;
+  Millis dns_timeout;
+};
+
+Task<TlsPolicyResult> run_lookup(LookupParts& parts, NextHop hop, StsMemory memory);
+
+}  // namespace strictmx

@@ -1,0 +1,67 @@
+#include "service/policyd/query.h"
+
+#include "service/policyd/lookup.h"
+#include "store/policy_store.h"
+
+namespace strictmx {
+
+namespace {
+
+class NoSink : public PolicySink {
+ public:
+  Task<Result<void>> save(KnownPolicy) override { co_return Result<void>{}; }
+};
+
+StsMemory recall(const PolicydOptions& options, const Domain& domain, Log& log) {
+  StsMemory memory;
+  std::error_code ignored;
+  if (!std::filesystem::exists(options.state / "policies.sqlite", ignored)) return memory;
+  auto store = PolicyStore::open(options.state, StoreAccess::read_only, log);
+  if (!store) {
+    log.warning("store_unreadable", {{"why", store.error().detail}});
+    return memory;
+  }
+  auto policy = (*store)->find(domain);
+  if (policy) {
+    memory.policy = *std::move(policy);
+  } else if (policy.error().code != Errc::not_found) {
+    log.warning("store_unreadable", {{"why", policy.error().detail}});
+  }
+  return memory;
+}
+
+Task<void> run_into(LookupParts& parts, NextHop hop, StsMemory memory, TlsPolicyResult& result) {
+  result = co_await run_lookup(parts, std::move(hop), std::move(memory));
+}
+
+}  // namespace
+
+Result<QueryReport> run_query(const PolicydOptions& options, std::string_view key, Log& log) {
+  QueryReport report{parse_next_hop(key), {}, {}};
+  if (const auto* refused = std::get_if<NoPolicyKey>(&report.key)) {
+    report.result.verdict = decide_without_policy(std::string(describe(*refused)));
+    report.postfix = format_postfix_answer(report.result.verdict);
+    return report;
+  }
+  asio::io_context io;
+  auto dns = DnsClient::create(io, options.dns);
+  if (!dns) return std::unexpected(dns.error());
+  auto fetch = PolicyFetch::create(io, **dns, options.fetch);
+  if (!fetch) return std::unexpected(fetch.error());
+  NoSink sink;
+  Metrics metrics;
+  LookupParts parts{**dns, **fetch, sink, metrics, options.sts, options.dns_timeout};
+  const NextHop& hop = std::get<NextHop>(report.key);
+  Task<void> task = run_into(parts, hop, recall(options, hop.domain, log), report.result);
+  std::exception_ptr bug;
+  asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown) {
+    bug = thrown;
+    io.stop();  // DNS may keep timers of its own
+  });
+  io.run();
+  if (bug) std::rethrow_exception(bug);
+  report.postfix = format_postfix_answer(report.result.verdict);
+  return report;
+}
+
+}  // namespace strictmx
