@@ -30,8 +30,7 @@ struct DnsOptions {
 class DnsClient {
  public:
   // Errors: Errc::usage (option refused; the detail names it), Errc::io (file unreadable).
-  static Result<std::unique_ptr<DnsClient>> create(asio::io_context& io,
-                                                   const DnsOptions& options);
+  static Result<std::unique_ptr<DnsClient>> create(asio::io_context& io, const DnsOptions& options);
   virtual ~DnsClient() = default;
 
   // Answers at `deadline` at the latest, with DnsStatus::timeout if need be. Never throws for

@@ -1,0 +1,148 @@
+#include "net/listen_socket.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace strictmx {
+namespace {
+
+constexpr int kBacklog = 4096;
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t length = 0;
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+SocketAddress socket_address(const InetEndpoint& inet) {
+  SocketAddress result;
+  const auto& octets = inet.address.octets();
+  if (inet.address.is_v4()) {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(result.storage);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(inet.port);
+    std::memcpy(&v4.sin_addr, octets.data(), sizeof v4.sin_addr);
+    result.length = sizeof v4;
+  } else {
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(result.storage);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(inet.port);
+    std::memcpy(&v6.sin6_addr, octets.data(), sizeof v6.sin6_addr);
+    result.length = sizeof v6;
+  }
+  return result;
+}
+
+SocketAddress socket_address(const UnixEndpoint& local) {
+  SocketAddress result;
+  auto& address = reinterpret_cast<sockaddr_un&>(result.storage);
+  address.sun_family = AF_UNIX;
+  std::ranges::copy(local.path, address.sun_path);
+  result.length = sizeof address;
+  return result;
+}
+
+bool set_flag(int descriptor, int level, int option) {
+  const int on = 1;
+  return ::setsockopt(descriptor, level, option, &on, sizeof on) == 0;
+}
+
+// 0 when the path is free to bind, if need be after removing a socket file nobody listens on.
+int clear_stale_socket(const UnixEndpoint& local) {
+  struct stat found{};
+  if (::lstat(local.path.c_str(), &found) != 0) return errno == ENOENT ? 0 : errno;
+  if (!S_ISSOCK(found.st_mode)) return EEXIST;
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) return errno;
+  auto address = socket_address(local);
+  const bool refused =
+      ::connect(probe, address.get(), address.length) != 0 && errno == ECONNREFUSED;
+  ::close(probe);
+  if (!refused) return EADDRINUSE;
+  return ::unlink(local.path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+int family_of(const Endpoint& endpoint) {
+  const auto* inet = std::get_if<InetEndpoint>(&endpoint.where);
+  if (inet == nullptr) return AF_UNIX;
+  return inet->address.is_v4() ? AF_INET : AF_INET6;
+}
+
+}  // namespace
+
+ListenSocket::ListenSocket(int descriptor, Endpoint endpoint)
+    : descriptor_(descriptor), local_(std::move(endpoint)) {}
+
+ListenSocket::ListenSocket(ListenSocket&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      local_(other.local_),
+      owns_file_(std::exchange(other.owns_file_, false)),
+      file_device_(other.file_device_),
+      file_inode_(other.file_inode_) {}
+
+ListenSocket::~ListenSocket() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!owns_file_) return;
+  const auto& path = std::get<UnixEndpoint>(local_.where).path;
+  struct stat found{};
+  const bool ours = ::lstat(path.c_str(), &found) == 0 && found.st_dev == file_device_ &&
+                    found.st_ino == file_inode_;
+  if (ours) ::unlink(path.c_str());
+}
+
+std::unexpected<Error> ListenSocket::failed(int error) const {
+  return fail(Errc::io, fmt::format("{}: {}", local_.text(), std::strerror(error)));
+}
+
+Result<void> ListenSocket::bind_inet(const InetEndpoint& inet) {
+  set_flag(descriptor_, SOL_SOCKET, SO_REUSEADDR);
+  set_flag(descriptor_, IPPROTO_TCP, TCP_NODELAY);  // accepted sockets inherit it
+  if (!inet.address.is_v4()) set_flag(descriptor_, IPPROTO_IPV6, IPV6_V6ONLY);
+  auto address = socket_address(inet);
+  if (::bind(descriptor_, address.get(), address.length) != 0) return failed(errno);
+  if (::getsockname(descriptor_, address.get(), &address.length) != 0) return failed(errno);
+  // The port has the same place in both families' structures.
+  const auto port = ntohs(reinterpret_cast<const sockaddr_in&>(address.storage).sin_port);
+  local_.where = InetEndpoint{inet.address, port};
+  return {};
+}
+
+Result<void> ListenSocket::bind_unix(const UnixEndpoint& local, unsigned mode) {
+  if (const int error = clear_stale_socket(local); error != 0) return failed(error);
+  auto address = socket_address(local);
+  if (::bind(descriptor_, address.get(), address.length) != 0) return failed(errno);
+  struct stat made{};
+  if (::lstat(local.path.c_str(), &made) != 0) return failed(errno);
+  owns_file_ = true;
+  file_device_ = made.st_dev;
+  file_inode_ = made.st_ino;
+  if (::chmod(local.path.c_str(), static_cast<mode_t>(mode)) != 0) return failed(errno);
+  return {};
+}
+
+Result<ListenSocket> ListenSocket::open(const Endpoint& endpoint, unsigned unix_mode) {
+  const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  ListenSocket made(::socket(family_of(endpoint), type, 0), endpoint);
+  if (made.descriptor_ < 0) return made.failed(errno);
+  Result<void> bound;
+  if (const auto* inet = std::get_if<InetEndpoint>(&endpoint.where)) {
+    bound = made.bind_inet(*inet);
+  } else {
+    bound = made.bind_unix(std::get<UnixEndpoint>(endpoint.where), unix_mode);
+  }
+  if (!bound) return std::unexpected(bound.error());
+  if (::listen(made.descriptor_, kBacklog) != 0) return made.failed(errno);
+  return made;
+}
+
+}  // namespace strictmx

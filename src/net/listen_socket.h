@@ -1,0 +1,37 @@
+// net/listen_socket.h: makes the bound and listening descriptor of an endpoint, and takes its file
+// away again. Private to net: included by stream_listener.cc only.
+#pragma once
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "net/endpoint.h"
+
+namespace strictmx {
+
+// Owns the descriptor and, for unix sockets, the file: the destructor closes the one and removes
+// the other, if it is still the file made here.
+class ListenSocket {
+ public:
+  // Errors: Errc::io; the detail begins with the endpoint's text.
+  static Result<ListenSocket> open(const Endpoint& endpoint, unsigned unix_mode);
+  ListenSocket(ListenSocket&& other) noexcept;
+  ListenSocket& operator=(ListenSocket&&) = delete;
+  ~ListenSocket();
+
+  int descriptor() const { return descriptor_; }
+  const Endpoint& local() const { return local_; }
+
+ private:
+  ListenSocket(int descriptor, Endpoint endpoint);
+  Result<void> bind_inet(const InetEndpoint& inet);
+  Result<void> bind_unix(const UnixEndpoint& local, unsigned mode);
+  std::unexpected<Error> failed(int error) const;
+
+  int descriptor_;
+  Endpoint local_;
+  bool owns_file_ = false;
+  dev_t file_device_ = 0;
+  ino_t file_inode_ = 0;
+};
+
+}  // namespace strictmx
