@@ -39,6 +39,10 @@ class DnsClient {
   virtual Task<MxAnswer> query_mx(Domain domain, MonoTime deadline) = 0;
   // A and AAAA at once. One family's failure does not hide the other's addresses.
   virtual Task<AddressAnswer> query_addresses(Domain host, MonoTime deadline) = 0;
+
+  // Ends all look-ups under way, and at once all later ones, with DnsStatus::timeout, so that the
+  // program can stop. The waiting coroutines resume from the io_context, not from inside.
+  virtual void cancel_all() = 0;
 };
 
 }  // namespace strictmx

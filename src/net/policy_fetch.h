@@ -33,6 +33,10 @@ class PolicyFetch {
   // https://mta-sts.<domain>/.well-known/mta-sts.txt. Ends within options.timeout. Never throws
   // for what a server sends.
   virtual Task<FetchOutcome> fetch(Domain domain) = 0;
+
+  // Ends all fetches under way, and at once all later ones, with FetchStatus::cancelled, so that
+  // the program can stop. The waiting coroutines resume from the io_context, not from inside.
+  virtual void cancel_all() = 0;
 };
 
 }  // namespace strictmx
