@@ -40,6 +40,24 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return text;
 }
 
+std::size_t utf8_length(std::string_view text) {
+  const auto octet = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const unsigned lead = octet(0);
+  if (lead < 0x80) return text.empty() ? 0 : 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const std::size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((octet(i) & 0xc0) != 0x80) return 0;
+  }
+  const unsigned second = octet(1);
+  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+  const bool surrogate = lead == 0xed && second > 0x9f;
+  const bool beyond = lead == 0xf4 && second > 0x8f;  // over U+10FFFF
+  return overlong || surrogate || beyond ? 0 : length;
+}
+
 std::string escape_remote(std::string_view text, std::size_t limit) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;

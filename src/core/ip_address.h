@@ -20,7 +20,7 @@ class IpAddress {
 
   bool is_v4() const { return v4_; }
   const std::array<std::uint8_t, 16>& octets() const { return octets_; }  // v4: the first four
-  std::string text() const;  // RFC 5952 form
+  std::string text() const;                                               // RFC 5952 form
 
   auto operator<=>(const IpAddress&) const = default;
 
@@ -31,8 +31,8 @@ class IpAddress {
 };
 
 // True for addresses of the public Internet: not loopback, private, link-local, shared,
-// documentation, benchmarking, multicast, reserved, unique-local; IPv4 inside of mapped, NAT64,
-// 6to4 and Teredo addresses is judged as IPv4.
+// documentation, benchmarking, multicast, reserved, unique-local, Teredo, NAT64 of local use, nor
+// IPv6 outside of 2000::/3. IPv4 inside of mapped, NAT64 and 6to4 addresses is judged as IPv4.
 bool is_public(const IpAddress& address);
 
 // Which addresses a connection may go to.

@@ -1,6 +1,7 @@
 // core/mta_answer.h: a verdict in the words of each MTA. Facts about the programs are in
 // docs/postfix.md. Only validated host names and our own words can appear in an answer.
-// Limit: 100000 octets, Postfix's own (socketmap_max_reply_size).
+// Limit: 100000 octets, Postfix's own (socketmap_max_reply_size); kept because a policy has at most
+// 65536 octets and a verdict at most kMaxMxHosts hosts. A reason has at most 200.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -19,7 +20,8 @@ struct MtaAnswer {
 
 // Postfix before 3.10 (smtp_tls_policy_maps): the exact MX hosts that the policy allows, because
 // its own patterns match more than RFC 8461 §4.1 does; the patterns themselves only where the MX
-// set is unknown.
+// set is unknown. Names that Postfix would read as a keyword of the match list ("hostname",
+// "nexthop", "dot-nexthop") are left out; when none remains, the mail waits.
 MtaAnswer format_postfix_answer(const DomainVerdict& verdict);
 
 // "OK data", "NOTFOUND ", "TEMP reason": the payload of a socketmap reply.

@@ -17,11 +17,11 @@ struct StsRecord {
   std::vector<std::string> warnings;  // accepted, but not what one should publish
 };
 
-struct NoStsRecord {};          // none of the TXT RRs begins with "v=STSv1;"
-struct SeveralStsRecords {      // RFC 8461 §3.1: more than one counts as none
+struct NoStsRecord {};      // none of the TXT RRs begins with "v=STSv1;"
+struct SeveralStsRecords {  // RFC 8461 §3.1: more than one counts as none
   std::size_t count;
 };
-struct MalformedStsRecord {     // one candidate, but it does not follow the grammar
+struct MalformedStsRecord {  // one candidate, but it does not follow the grammar
   Error error;
 };
 

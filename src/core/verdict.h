@@ -12,31 +12,37 @@
 namespace strictmx {
 
 enum class HostVerdict : std::uint8_t {
-  none,         // no policy asks for anything
-  sts_testing,  // listed in a testing policy: report only
-  sts_enforce,  // listed: authenticated TLS to this host name
-  sts_unlisted, // not listed in an enforce policy: treat as unreachable (RFC 8461 §5.1)
+  none,          // no policy asks for anything
+  sts_testing,   // under a testing policy, listed or not: report only
+  sts_enforce,   // listed: authenticated TLS to this host name
+  sts_unlisted,  // not listed in an enforce policy: treat as unreachable (RFC 8461 §5.1)
 };
 
+std::string_view name_of(HostVerdict verdict);
+
+// A host is judged only as one of the most preferred so many; less preferred ones are never used,
+// which is the safe side and keeps every answer below its limit.
+constexpr std::size_t kMaxMxHosts = 256;
+
 struct MxVerdict {
-  std::string host;
+  std::string host;  // as in the MX record; a valid Domain if the verdict is sts_enforce
   HostVerdict verdict;
 };
 
 enum class DomainRule : std::uint8_t {
-  none,            // deliver as without a policy
-  testing,         // as none; failures are to be reported
-  enforce,         // authenticated TLS, only to `hosts`
-  enforce_pattern, // the MX set is unknown: only to hosts that `policy` allows
-  defer,           // no host may be used now, or nothing could be decided
+  none,             // deliver as without a policy
+  testing,          // as none; failures are to be reported
+  enforce,          // authenticated TLS, only to `hosts`
+  enforce_pattern,  // the MX set is unknown: only to hosts that `policy` allows
+  defer,            // no host may be used now, or nothing could be decided
 };
 std::string_view name_of(DomainRule rule);
 
 struct DomainVerdict {
   DomainRule rule = DomainRule::none;
-  std::vector<MxVerdict> hosts;     // of the whole MX set, most preferred first; may be empty
+  std::vector<MxVerdict> hosts;       // of the whole MX set, most preferred first; may be empty
   std::optional<KnownPolicy> policy;  // the policy that applies, whatever its mode
-  std::string reason;               // one line for people, our words
+  std::string reason;                 // one line for people, our words
 };
 
 // No policy applies: nothing published, mode none, or none that can be had (RFC 8461 §3.3).
@@ -46,7 +52,11 @@ DomainVerdict decide_without_policy(std::string reason);
 DomainVerdict decide_deferral(std::string reason);
 
 // RFC 8461 §5: a live policy and the MX records of the domain. `mx` is absent when it was not
-// looked up (modes none and testing) or its look-up failed.
+// looked up (modes none and testing). For mode enforce:
+//   found, a host listed          enforce
+//   found, no host listed         defer
+//   no MX records (no_data)       the domain itself is the one host (RFC 5321 §5.1), as above
+//   null MX, no_name, failed, or absent    enforce_pattern: safe whatever the MTA then finds
 DomainVerdict decide_with_policy(KnownPolicy policy, const std::optional<MxAnswer>& mx);
 
 }  // namespace strictmx

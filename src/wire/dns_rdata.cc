@@ -1,9 +1,9 @@
 #include "wire/dns_rdata.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 

@@ -1,8 +1,8 @@
 #include "wire/dns_rdata.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 using namespace strictmx;
 

@@ -1,8 +1,8 @@
 #include "wire/http_content_type.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 using namespace strictmx;
 

@@ -16,7 +16,7 @@ struct SocketmapQuery {
   std::string_view key;  // may hold blanks and any octets
 };
 
-// Views point into `payload`. Errors: Errc::syntax when there is no blank.
+// Views point into `payload`. Errors: Errc::syntax when there is no blank or no name before it.
 Result<SocketmapQuery> parse_socketmap_query(std::string_view payload);
 
 }  // namespace strictmx
