@@ -14,9 +14,12 @@ Seconds bounded_hold(Seconds ttl) { return std::clamp(ttl, kShortestHold, kLonge
 
 std::string_view name_of(PolicySource source) {
   switch (source) {
-    case PolicySource::none: return "none";
-    case PolicySource::cache: return "cache";
-    case PolicySource::fresh: return "fresh";
+    case PolicySource::none:
+      return "none";
+    case PolicySource::cache:
+      return "cache";
+    case PolicySource::fresh:
+      return "fresh";
   }
   return "none";
 }
@@ -104,28 +107,28 @@ StsAction StsLookup::on_dns_failure(Now now, const DnsMeta& meta) {
   const bool ignore = settings_.on_dns_error == DnsErrorRule::ignore ||
                       (settings_.on_dns_error == DnsErrorRule::bounded && wait_over);
   if (ignore && meta.status != DnsStatus::bogus) {
-    return finish(StsState::no_policy, why + " for the MTA-STS record, ignored",
-                  kIgnoredErrorHold);
+    return finish(StsState::no_policy, why + " for the MTA-STS record, ignored", kIgnoredErrorHold);
   }
   return finish(StsState::undecided, why + " for the MTA-STS record", kUndecidedHold);
 }
 
 StsAction StsLookup::on_fetch(Now now, const FetchOutcome& outcome) {
-  const std::string what = fmt::format("GET https://mta-sts.{}/.well-known/mta-sts.txt",
-                                       domain_.text());
+  const std::string what =
+      fmt::format("GET https://mta-sts.{}/.well-known/mta-sts.txt", domain_.text());
   if (outcome.status != FetchStatus::ok) {
     note(what, fmt::format("{}: {}", name_of(outcome.status), outcome.detail), "RFC 8461 §3.3");
-    return on_fetch_failure(now, result_type_of(outcome.status),
-                            outcome.detail.empty() ? std::string(name_of(outcome.status))
-                                                   : outcome.detail);
+    return on_fetch_failure(
+        now, result_type_of(outcome.status),
+        outcome.detail.empty() ? std::string(name_of(outcome.status)) : outcome.detail);
   }
   auto parsed = parse_policy(outcome.body);
   if (!parsed) {
     note(what, "unusable policy: " + parsed.error().detail, "RFC 8461 §3.2");
     return on_fetch_failure(now, ResultType::sts_policy_invalid, parsed.error().detail);
   }
-  note(what, fmt::format("mode {}, {} mx, max_age {}", name_of(parsed->policy.mode),
-                         parsed->policy.mx.size(), parsed->policy.max_age.count()),
+  note(what,
+       fmt::format("mode {}, {} mx, max_age {}", name_of(parsed->policy.mode),
+                   parsed->policy.mx.size(), parsed->policy.max_age.count()),
        "RFC 8461 §3.2");
   result_.backoff.reset();
   fetched_ = KnownPolicy{domain_, id_, outcome.body, std::move(parsed->policy), now.wall};

@@ -94,12 +94,12 @@ struct StsResult {
   StsState state = StsState::undecided;
   std::optional<KnownPolicy> policy;  // set when the state is applies
   PolicySource source = PolicySource::none;
-  std::string reason;                 // one line, our words
-  Seconds hold{0};                    // DNS need not be asked again before
+  std::string reason;  // one line, our words
+  Seconds hold{0};     // DNS need not be asked again before
   std::optional<StsFailure> failure;
   std::optional<FetchBackoff> backoff;
   std::optional<MonoTime> dns_failing_since;
-  std::optional<Error> save_error;    // the policy applies but is not on disk
+  std::optional<Error> save_error;  // the policy applies but is not on disk
 };
 
 class StsLookup {
@@ -133,7 +133,7 @@ class StsLookup {
   StsSettings settings_;
   std::string txt_name_;
   Seconds txt_ttl_{0};
-  std::string id_;                     // of the valid record
+  std::string id_;  // of the valid record
   std::optional<KnownPolicy> fetched_;
   StsResult result_;
   std::vector<Step> steps_;

@@ -61,9 +61,12 @@ TlsPolicyAction TlsPolicy::on_sts_done() {
   result_.steps = sts_.steps();
   const auto& sts = result_.sts;
   switch (sts.state) {
-    case StsState::no_policy: return finish(decide_without_policy(sts.reason), sts.hold);
-    case StsState::undecided: return finish(decide_deferral(sts.reason), sts.hold);
-    case StsState::applies: break;
+    case StsState::no_policy:
+      return finish(decide_without_policy(sts.reason), sts.hold);
+    case StsState::undecided:
+      return finish(decide_deferral(sts.reason), sts.hold);
+    case StsState::applies:
+      break;
   }
   if (sts.policy->policy.mode != PolicyMode::enforce) {
     return finish(decide_with_policy(*sts.policy, std::nullopt), sts.hold);
@@ -75,17 +78,16 @@ TlsPolicyAction TlsPolicy::on_sts_done() {
 }
 
 TlsPolicyAction TlsPolicy::on_mx(Now, const MxAnswer& answer) {
-  result_.steps.push_back(Step{"MX " + hop_.domain.text(), describe_hosts(answer),
-                               "RFC 8461 §4.1"});
-  const Seconds ttl = is_failure(answer.meta.status) ? kShortestHold
-                                                     : std::max(answer.meta.ttl, kShortestHold);
+  result_.steps.push_back(
+      Step{"MX " + hop_.domain.text(), describe_hosts(answer), "RFC 8461 §4.1"});
+  const Seconds ttl =
+      is_failure(answer.meta.status) ? kShortestHold : std::max(answer.meta.ttl, kShortestHold);
   return finish(decide_with_policy(*result_.sts.policy, answer), std::min(result_.sts.hold, ttl));
 }
 
 TlsPolicyAction TlsPolicy::finish(DomainVerdict verdict, Seconds hold) {
-  result_.steps.push_back(Step{"verdict",
-                               fmt::format("{}: {}", name_of(verdict.rule), verdict.reason),
-                               "RFC 8461 §5"});
+  result_.steps.push_back(
+      Step{"verdict", fmt::format("{}: {}", name_of(verdict.rule), verdict.reason), "RFC 8461 §5"});
   result_.verdict = std::move(verdict);
   result_.hold = hold;
   return Done{};

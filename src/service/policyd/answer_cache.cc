@@ -43,9 +43,9 @@ std::optional<AnswerCache::Hit> AnswerCache::find(std::string_view key, MonoTime
 
 void AnswerCache::put_policy(std::string_view key, const MtaAnswer& answer, Life life) {
   plain_.erase(key);
-  policies_.insert_or_assign(std::string(key),
-                             PolicyEntry{socketmap_reply(answer), answer.status,
-                                         tick(life.refresh_at), tick(life.drop_at)});
+  policies_.insert_or_assign(
+      std::string(key), PolicyEntry{socketmap_reply(answer), answer.status, tick(life.refresh_at),
+                                    tick(life.drop_at)});
 }
 
 void AnswerCache::put_plain(std::string_view key, const MtaAnswer& answer, Life life) {
@@ -55,8 +55,7 @@ void AnswerCache::put_plain(std::string_view key, const MtaAnswer& answer, Life 
 
 AnswerCache::Tick AnswerCache::tick(MonoTime when) const {
   const auto seconds = std::chrono::floor<Seconds>(when - start_).count();
-  return static_cast<Tick>(
-      std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<Tick>::max()));
+  return static_cast<Tick>(std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<Tick>::max()));
 }
 
 std::uint16_t AnswerCache::share(const MtaAnswer& answer) {

@@ -26,7 +26,7 @@ class AnswerCache {
   struct Hit {
     std::string_view reply;  // valid until the next call of put or erase
     MtaStatus status;
-    bool refresh;            // a look-up is due
+    bool refresh;  // a look-up is due
   };
   std::optional<Hit> find(std::string_view key, MonoTime now);
 

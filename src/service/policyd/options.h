@@ -19,12 +19,12 @@ struct PolicydOptions {
   DnsOptions dns;
   FetchOptions fetch;
   StsSettings sts;
-  Millis deadline{4000};            // longest time a client waits for an answer
-  Millis dns_timeout{10000};        // of one DNS question, beyond the deadline on purpose
-  Seconds drain{5};                 // for clients at SIGTERM
-  Seconds idle{120};                // before a silent client is closed
-  std::size_t max_clients = 20000;  // beyond it the longest idle one is closed
-  std::size_t max_lookups = 1024;   // at once; more are told to come back
+  Millis deadline{4000};                // longest time a client waits for an answer
+  Millis dns_timeout{10000};            // of one DNS question, beyond the deadline on purpose
+  Seconds drain{5};                     // for clients at SIGTERM
+  Seconds idle{120};                    // before a silent client is closed
+  std::size_t max_clients = 20000;      // beyond it the longest idle one is closed
+  std::size_t max_lookups = 1024;       // at once; more are told to come back
   std::size_t max_negatives = 1000000;  // domains remembered as without policy
 };
 

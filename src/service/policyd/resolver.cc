@@ -13,9 +13,12 @@ std::string cache_key_of(const NextHop& hop) {
 
 Metrics::Answer metric_of(MtaStatus status) {
   switch (status) {
-    case MtaStatus::ok: return Metrics::Answer::ok;
-    case MtaStatus::not_found: return Metrics::Answer::not_found;
-    case MtaStatus::temp: return Metrics::Answer::temp;
+    case MtaStatus::ok:
+      return Metrics::Answer::ok;
+    case MtaStatus::not_found:
+      return Metrics::Answer::not_found;
+    case MtaStatus::temp:
+      return Metrics::Answer::temp;
   }
   return Metrics::Answer::temp;
 }
@@ -85,13 +88,11 @@ Resolver::Pending& Resolver::join(const std::string& cache_key, const NextHop& h
     });
   };
   auto finished = [this, cache_key](TlsPolicyResult result) {
-    asio::post(threads_.answers, [this, cache_key, result = std::move(result)] {
-      on_done(cache_key, result);
-    });
+    asio::post(threads_.answers,
+               [this, cache_key, result = std::move(result)] { on_done(cache_key, result); });
   };
-  asio::post(threads_.lookups, [this, hop, to_answers, finished] {
-    engine_.begin(hop, to_answers, finished);
-  });
+  asio::post(threads_.lookups,
+             [this, hop, to_answers, finished] { engine_.begin(hop, to_answers, finished); });
   return *pending;
 }
 

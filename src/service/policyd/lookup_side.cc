@@ -1,0 +1,92 @@
+#include "service/policyd/lookup_side.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+
+namespace strictmx {
+
+Result<void> LookupSide::open() {
+  auto store = PolicyStore::open(options_.state, StoreAccess::read_write, log_);
+  if (!store) return std::unexpected(store.error());
+  if (auto opened = open_clients(); !opened) return opened;
+  PolicyStore& loading = **store;
+  writer_ = std::make_unique<PolicyWriter>(*std::move(store));
+  sink_ = std::make_unique<WriterSink>(io_, *writer_);
+  parts_ = std::make_unique<LookupParts>(
+      LookupParts{*dns_, *fetch_, *sink_, metrics_, options_.sts, options_.dns_timeout});
+  engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
+  if (auto loaded = load_policies(loading); !loaded) return loaded;
+  return open_http();
+}
+
+Result<void> LookupSide::open_clients() {
+  auto dns = DnsClient::create(io_, options_.dns);
+  if (!dns) return std::unexpected(dns.error());
+  dns_ = *std::move(dns);
+  auto fetch = PolicyFetch::create(io_, *dns_, options_.fetch);
+  if (!fetch) return std::unexpected(fetch.error());
+  fetch_ = *std::move(fetch);
+  return {};
+}
+
+// Nothing was handed to the writer yet, so its thread does not touch the store.
+Result<void> LookupSide::load_policies(PolicyStore& store) {
+  const auto skipped =
+      store.load_all([&](const KnownPolicy& policy) { engine_->remember(policy); });
+  if (!skipped) return std::unexpected(skipped.error());
+  log_.info("policies_loaded", {{"count", std::to_string(engine_->policies())},
+                                {"unreadable", std::to_string(*skipped)}});
+  return {};
+}
+
+Result<void> LookupSide::open_http() {
+  if (options_.http.empty()) return {};
+  auto http = HttpServer::listen(io_, options_.http,
+                                 [this](const HttpRequest& request) { return respond(request); });
+  if (!http) return std::unexpected(http.error());
+  http_ = *std::move(http);
+  return {};
+}
+
+HttpResponse LookupSide::respond(const HttpRequest& request) const {
+  const std::string plain = "text/plain; charset=utf-8";
+  if (request.target == "/metrics") {
+    return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text()};
+  }
+  if (request.target == "/livez") return {200, plain, "ok\n"};
+  if (request.target == "/readyz") {
+    if (ready_) return {200, plain, "ok\n"};
+    return {503, plain, "not ready: starting or stopping\n"};
+  }
+  return {404, plain, "not found\n"};
+}
+
+void LookupSide::start() {
+  thread_ = std::thread([this] {
+    const auto work = asio::make_work_guard(io_);
+    io_.run();
+  });
+}
+
+void LookupSide::stop() {
+  asio::post(io_, [this] {
+    Task<void> task = finish(*this);
+    asio::co_spawn(io_, std::move(task), asio::detached);
+  });
+  thread_.join();
+  writer_.reset();
+}
+
+// Suspended look-ups refer to what this object owns: they end before it does.
+Task<void> LookupSide::finish(LookupSide& side) {
+  if (side.http_) side.http_->stop();
+  side.dns_->cancel_all();
+  side.fetch_->cancel_all();
+  asio::steady_timer pause(side.io_);
+  while (side.engine_->in_flight() > 0) {
+    pause.expires_after(Millis{5});
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+  side.io_.stop();
+}
+
+}  // namespace strictmx

@@ -1,0 +1,59 @@
+// service/policyd/lookup_side.h: everything that lives on the look-up thread, and the order in
+// which it is made and ended: store, DNS, HTTPS, engine, and the HTTP listener for operators
+// (/metrics, /livez, /readyz).
+#pragma once
+#include <atomic>
+#include <thread>
+
+#include "net/http_server.h"
+#include "service/policyd/engine.h"
+#include "service/policyd/options.h"
+#include "service/policyd/writer_sink.h"
+
+namespace strictmx {
+
+class LookupSide {
+ public:
+  // All must outlive the object.
+  LookupSide(const PolicydOptions& options, Metrics& metrics, Log& log)
+      : options_(options), metrics_(metrics), log_(log) {}
+
+  // Opens the store and loads it, prepares DNS, HTTPS and the HTTP listener.
+  // Errors: those of PolicyStore, DnsClient, PolicyFetch and HttpServer.
+  Result<void> open();
+
+  // Starts the thread.
+  void start();
+
+  // What /readyz says; from any thread.
+  void set_ready(bool ready) { ready_ = ready; }
+
+  // Gives up what is under way, saves what waits, ends the thread. After start() only.
+  void stop();
+
+  asio::io_context& io() { return io_; }
+  Engine& engine() { return *engine_; }
+
+ private:
+  Result<void> open_clients();
+  Result<void> load_policies(PolicyStore& store);
+  Result<void> open_http();
+  HttpResponse respond(const HttpRequest& request) const;
+  static Task<void> finish(LookupSide& side);
+
+  const PolicydOptions& options_;
+  Metrics& metrics_;
+  Log& log_;
+  std::atomic<bool> ready_ = false;
+  asio::io_context io_{1};
+  std::unique_ptr<DnsClient> dns_;
+  std::unique_ptr<PolicyFetch> fetch_;
+  std::unique_ptr<WriterSink> sink_;
+  std::unique_ptr<PolicyWriter> writer_;  // after sink_: its thread ends first
+  std::unique_ptr<LookupParts> parts_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<HttpServer> http_;
+  std::thread thread_;
+};
+
+}  // namespace strictmx

@@ -1,0 +1,111 @@
+#include "service/policyd/policyd.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "base/text.h"
+#include "net/stream_listener.h"
+#include "service/policyd/clients.h"
+#include "service/policyd/lookup_side.h"
+
+namespace strictmx {
+
+namespace {
+
+// What lives on the answer thread, which is the caller's.
+class Policyd {
+ public:
+  Policyd(const PolicydOptions& options, Log& log)
+      : options_(options), log_(log), lookups_(options, metrics_, log) {}
+
+  Result<void> run() {
+    if (auto opened = lookups_.open(); !opened) return opened;
+    if (auto listening = listen(); !listening) return listening;
+    resolver_ = std::make_unique<Resolver>(
+        Resolver::Threads{io_, lookups_.io()}, lookups_.engine(), metrics_,
+        Resolver::Limits{options_.deadline, options_.max_negatives});
+    clients_ = std::make_unique<Clients>(*resolver_, metrics_, log_, options_.max_clients);
+    lookups_.start();
+    for (auto& listener : listeners_) {
+      Task<void> task = accept_clients(*this, *listener);
+      asio::co_spawn(io_, std::move(task), asio::detached);
+    }
+    Task<void> task = run_until_signal(*this);
+    asio::co_spawn(io_, std::move(task), asio::detached);
+    lookups_.set_ready(true);
+    log_.info("ready", {{"listen", join(options_.listen, " ")}, {"http", options_.http}});
+    io_.run();
+    lookups_.stop();
+    log_.info("stopped");
+    return {};
+  }
+
+ private:
+  Result<void> listen() {
+    ListenOptions how;
+    how.idle_limit = options_.idle;
+    for (const auto& text : options_.listen) {
+      const auto endpoint = Endpoint::parse(text);
+      if (!endpoint) return std::unexpected(endpoint.error());
+      auto listener = StreamListener::open(io_, *endpoint, how, log_);
+      if (!listener) return std::unexpected(listener.error());
+      listeners_.push_back(*std::move(listener));
+    }
+    return {};
+  }
+
+  static Task<void> accept_clients(Policyd& self, StreamListener& listener) {
+    for (;;) {
+      std::optional<ByteStream> stream = co_await listener.accept();
+      if (!stream) co_return;
+      Task<void> task = self.clients_->serve(*std::move(stream));
+      asio::co_spawn(self.io_, std::move(task), asio::detached);
+    }
+  }
+
+  static Task<void> run_until_signal(Policyd& self) {
+    asio::signal_set signals(self.io_, SIGTERM, SIGINT);
+    co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await drain(self);
+    self.io_.stop();
+  }
+
+  // Clients that wait for a reply get it, up to options.drain; then all are closed.
+  static Task<void> drain(Policyd& self) {
+    self.log_.info("stopping", {{"clients", std::to_string(self.clients_->count())}});
+    self.lookups_.set_ready(false);
+    for (auto& listener : self.listeners_) listener->stop();
+    self.clients_->drain();
+    co_await wait_for_clients(self, self.options_.drain);
+    self.resolver_->stop();
+    for (auto& listener : self.listeners_) listener->cancel_streams();
+    co_await wait_for_clients(self, Seconds{1});
+  }
+
+  static Task<void> wait_for_clients(Policyd& self, Seconds longest) {
+    const MonoTime end = read_clocks().mono + longest;
+    asio::steady_timer pause(self.io_);
+    while (self.clients_->count() > 0 && read_clocks().mono < end) {
+      pause.expires_after(Millis{10});
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+  }
+
+  const PolicydOptions& options_;
+  Log& log_;
+  Metrics metrics_;
+  asio::io_context io_{1};
+  LookupSide lookups_;  // its thread posts to io_, and ends first
+  std::vector<std::unique_ptr<StreamListener>> listeners_;
+  std::unique_ptr<Resolver> resolver_;
+  std::unique_ptr<Clients> clients_;
+};
+
+}  // namespace
+
+Result<void> run_policyd(const PolicydOptions& options, Log& log) {
+  return Policyd(options, log).run();
+}
+
+}  // namespace strictmx
