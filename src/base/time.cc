@@ -4,7 +4,7 @@
 
 namespace strictmx {
 
-Now read_clocks() {
+Now SystemClock::now() const {
   return Now{std::chrono::time_point_cast<Seconds>(std::chrono::system_clock::now()),
              std::chrono::steady_clock::now()};
 }

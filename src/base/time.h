@@ -17,7 +17,17 @@ struct Now {
   MonoTime mono;
 };
 
-Now read_clocks();
+// Where the time comes from: the system, or a test.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Now now() const = 0;
+};
+
+class SystemClock : public Clock {
+ public:
+  Now now() const override;
+};
 
 // "2026-11-24T20:56:00Z" (RFC 3339 with seconds and upper-case letters).
 std::string format_utc(WallTime when);

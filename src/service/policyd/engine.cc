@@ -21,7 +21,8 @@ void Engine::remember(const KnownPolicy& policy) {
 
 void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
   StsMemory memory = recall(hop.domain);
-  std::optional<DomainVerdict> stored = decide_from_stored(hop, memory.policy, read_clocks().wall);
+  std::optional<DomainVerdict> stored =
+      decide_from_stored(hop, memory.policy, parts_.clock.now().wall);
   const bool known = stored.has_value();
   on_stored(stored);
   if (in_flight_ >= max_lookups_) {

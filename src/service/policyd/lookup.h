@@ -19,6 +19,7 @@ class PolicySink {
 
 // All must outlive the look-ups that use them.
 struct LookupParts {
+  const Clock& clock;
   DnsClient& dns;
   PolicyFetch& fetch;
   PolicySink& sink;

@@ -10,9 +10,9 @@ Result<void> LookupSide::open() {
   if (auto opened = open_clients(); !opened) return opened;
   PolicyStore& loading = **store;
   writer_ = std::make_unique<PolicyWriter>(*std::move(store));
-  sink_ = std::make_unique<WriterSink>(io_, *writer_);
+  sink_ = std::make_unique<WriterSink>(io_, clock_, *writer_);
   parts_ = std::make_unique<LookupParts>(
-      LookupParts{*dns_, *fetch_, *sink_, metrics_, options_.sts, options_.dns_timeout});
+      LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.sts, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
   if (auto loaded = load_policies(loading); !loaded) return loaded;
   return open_http();

@@ -15,8 +15,8 @@ namespace strictmx {
 class LookupSide {
  public:
   // All must outlive the object.
-  LookupSide(const PolicydOptions& options, Metrics& metrics, Log& log)
-      : options_(options), metrics_(metrics), log_(log) {}
+  LookupSide(const PolicydOptions& options, const Clock& clock, Metrics& metrics, Log& log)
+      : options_(options), clock_(clock), metrics_(metrics), log_(log) {}
 
   // Opens the store and loads it, prepares DNS, HTTPS and the HTTP listener.
   // Errors: those of PolicyStore, DnsClient, PolicyFetch and HttpServer.
@@ -42,6 +42,7 @@ class LookupSide {
   static Task<void> finish(LookupSide& side);
 
   const PolicydOptions& options_;
+  const Clock& clock_;
   Metrics& metrics_;
   Log& log_;
   std::atomic<bool> ready_ = false;

@@ -17,13 +17,13 @@ namespace {
 class Policyd {
  public:
   Policyd(const PolicydOptions& options, Log& log)
-      : options_(options), log_(log), lookups_(options, metrics_, log) {}
+      : options_(options), log_(log), lookups_(options, clock_, metrics_, log) {}
 
   Result<void> run() {
     if (auto opened = lookups_.open(); !opened) return opened;
     if (auto listening = listen(); !listening) return listening;
     resolver_ = std::make_unique<Resolver>(
-        Resolver::Threads{io_, lookups_.io()}, lookups_.engine(), metrics_,
+        Resolver::Threads{io_, lookups_.io()}, lookups_.engine(), metrics_, clock_,
         Resolver::Limits{options_.deadline, options_.max_negatives});
     clients_ = std::make_unique<Clients>(*resolver_, metrics_, log_, options_.max_clients);
     lookups_.start();
@@ -84,9 +84,9 @@ class Policyd {
   }
 
   static Task<void> wait_for_clients(Policyd& self, Seconds longest) {
-    const MonoTime end = read_clocks().mono + longest;
+    const MonoTime end = self.clock_.now().mono + longest;
     asio::steady_timer pause(self.io_);
-    while (self.clients_->count() > 0 && read_clocks().mono < end) {
+    while (self.clients_->count() > 0 && self.clock_.now().mono < end) {
       pause.expires_after(Millis{10});
       co_await pause.async_wait(asio::use_awaitable);
     }
@@ -94,6 +94,7 @@ class Policyd {
 
   const PolicydOptions& options_;
   Log& log_;
+  SystemClock clock_;
   Metrics metrics_;
   asio::io_context io_{1};
   LookupSide lookups_;  // its thread posts to io_, and ends first

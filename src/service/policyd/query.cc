@@ -50,7 +50,8 @@ Result<QueryReport> run_query(const PolicydOptions& options, std::string_view ke
   if (!fetch) return std::unexpected(fetch.error());
   NoSink sink;
   Metrics metrics;
-  LookupParts parts{**dns, **fetch, sink, metrics, options.sts, options.dns_timeout};
+  SystemClock clock;
+  LookupParts parts{clock, **dns, **fetch, sink, metrics, options.sts, options.dns_timeout};
   const NextHop& hop = std::get<NextHop>(report.key);
   Task<void> task = run_into(parts, hop, recall(options, hop.domain, log), report.result);
   std::exception_ptr bug;

@@ -31,16 +31,18 @@ MtaStatus status_of(std::string_view reply) {
 
 }  // namespace
 
-Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, Limits limits)
+Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Clock& clock,
+                   Limits limits)
     : threads_(threads),
       engine_(engine),
       metrics_(metrics),
+      clock_(clock),
       limits_(limits),
-      cache_(limits.max_negatives, read_clocks().mono),
+      cache_(limits.max_negatives, clock_.now().mono),
       no_policy_reply_(socketmap_reply(MtaAnswer{MtaStatus::not_found, ""})) {}
 
 bool Resolver::answer_now(std::string_view key, std::string& out) {
-  const MonoTime now = read_clocks().mono;
+  const MonoTime now = clock_.now().mono;
   std::optional<AnswerCache::Hit> hit = cache_.find(key, now);
   if (!hit || hit->refresh) {
     const NextHopKey parsed = parse_next_hop(key);
@@ -64,7 +66,7 @@ Task<void> Resolver::answer_later(std::string key, std::string& out) {
   const std::string cache_key = cache_key_of(hop);
   Waiter waiter(threads_.answers.get_executor());
   join(cache_key, hop).waiters.push_back(&waiter);
-  const MonoTime deadline = read_clocks().mono + limits_.deadline;
+  const MonoTime deadline = clock_.now().mono + limits_.deadline;
   std::optional<std::string> reply = co_await waiter.wait(deadline);
   if (!reply) reply = reply_at_deadline(cache_key, waiter);
   append(out, *reply, status_of(*reply), Metrics::Origin::lookup);
@@ -115,7 +117,7 @@ void Resolver::on_done(const std::string& cache_key, const TlsPolicyResult& resu
 void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& result,
                         const MtaAnswer& answer) {
   if (result.hold <= Seconds{0}) return;
-  const Now now = read_clocks();
+  const Now now = clock_.now();
   const MonoTime refresh_at = now.mono + result.hold;
   const auto& policy = result.verdict.policy;
   if (policy && policy->policy.mode == PolicyMode::enforce) {

@@ -26,8 +26,8 @@ class Resolver {
     Millis deadline;
     std::size_t max_negatives;
   };
-  // `engine` and `metrics` must outlive the resolver and both io_contexts' handlers.
-  Resolver(Threads threads, Engine& engine, Metrics& metrics, Limits limits);
+  // `engine`, `metrics` and `clock` must outlive the resolver and both io_contexts' handlers.
+  Resolver(Threads threads, Engine& engine, Metrics& metrics, const Clock& clock, Limits limits);
 
   // Appends the reply when it needs no waiting; else false.
   bool answer_now(std::string_view key, std::string& out);
@@ -56,6 +56,7 @@ class Resolver {
   Threads threads_;
   Engine& engine_;
   Metrics& metrics_;
+  const Clock& clock_;
   Limits limits_;
   AnswerCache cache_;
   TextMap<std::unique_ptr<Pending>> pending_;

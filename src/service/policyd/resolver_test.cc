@@ -96,9 +96,10 @@ struct World {
   FakeSink sink;
   Metrics metrics;
   SilentLog log;
-  LookupParts parts{dns, fetch, sink, metrics, {}, Millis{2000}};
+  SystemClock clock;
+  LookupParts parts{clock, dns, fetch, sink, metrics, {}, Millis{2000}};
   Engine engine{io, parts, log, 8};
-  Resolver resolver{{io, io}, engine, metrics, {Millis{50}, 1000}};
+  Resolver resolver{{io, io}, engine, metrics, clock, {Millis{50}, 1000}};
 
   World() {
     dns.txt["_mta-sts.example.com"] = record("v=STSv1; id=1;");
@@ -171,7 +172,7 @@ TEST_CASE("the deadline defers an unknown domain; the late result still counts")
 TEST_CASE("STS-C03 at the deadline a stored policy is answered, not less") {
   World world;
   KnownPolicy known{Domain::parse("slow.example").value(), "1", kBody, parse_policy(kBody)->policy,
-                    read_clocks().wall - Seconds{60}};
+                    world.clock.now().wall - Seconds{60}};
   world.engine.remember(known);
   CHECK(world.ask({"slow.example"})[0] == kSecure);
 }
@@ -186,7 +187,7 @@ TEST_CASE("STS-F11 a broken policy host is asked once, the mail goes as without 
 TEST_CASE("too many look-ups at once defer new names, known policies stay") {
   World world;
   KnownPolicy known{Domain::parse("known.example").value(), "1", kBody, parse_policy(kBody)->policy,
-                    read_clocks().wall - Seconds{60}};
+                    world.clock.now().wall - Seconds{60}};
   world.engine.remember(known);
   std::vector<std::string> keys;
   for (int i = 0; i < 30; ++i) keys.push_back("n" + std::to_string(i) + ".example");

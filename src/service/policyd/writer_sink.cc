@@ -15,7 +15,7 @@ Task<Result<void>> WriterSink::save(KnownPolicy policy) {
   writer_.save(std::move(policy), [this, ticket](Result<void> saved) {
     asio::post(io_, [this, ticket, saved = std::move(saved)] { on_saved(ticket, saved); });
   });
-  const MonoTime deadline = read_clocks().mono + kPatience;
+  const MonoTime deadline = clock_.now().mono + kPatience;
   std::optional<Result<void>> saved = co_await waiter.wait(deadline);
   waiting_.erase(ticket);
   if (saved) co_return *std::move(saved);

@@ -13,7 +13,8 @@ namespace strictmx {
 class WriterSink : public PolicySink {
  public:
   // `writer` must be destroyed before the sink and the io_context.
-  WriterSink(asio::io_context& io, PolicyWriter& writer) : io_(io), writer_(writer) {}
+  WriterSink(asio::io_context& io, const Clock& clock, PolicyWriter& writer)
+      : io_(io), clock_(clock), writer_(writer) {}
 
   Task<Result<void>> save(KnownPolicy policy) override;
 
@@ -22,6 +23,7 @@ class WriterSink : public PolicySink {
   void on_saved(std::uint64_t ticket, const Result<void>& saved);
 
   asio::io_context& io_;
+  const Clock& clock_;
   PolicyWriter& writer_;
   std::uint64_t next_ticket_ = 0;
   std::unordered_map<std::uint64_t, Waiter*> waiting_;
