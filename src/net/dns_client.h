@@ -21,10 +21,10 @@ namespace strictmx {
 
 struct DnsOptions {
   // Where to forward all look-ups, "ADDR@PORT" or "ADDR"; empty: recurse from the root.
-  std::vector<std::string> forwarders;
+  std::vector<std::string> forwarders = {};
   // RFC 5011 key file or DS/DNSKEY file of the root; absent: nothing validates, nothing is secure.
-  std::optional<std::filesystem::path> trust_anchor;
-  std::optional<std::filesystem::path> root_hints;  // absent: built-in hints
+  std::optional<std::filesystem::path> trust_anchor = {};
+  std::optional<std::filesystem::path> root_hints = {};  // absent: built-in hints
 };
 
 class DnsClient {

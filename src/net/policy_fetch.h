@@ -15,8 +15,8 @@
 namespace strictmx {
 
 struct FetchOptions {
-  std::optional<std::filesystem::path> ca_file;  // PEM roots; absent: the system's
-  std::uint16_t port = 443;                      // other ports only in tests (RFC 8461 §3.2)
+  std::optional<std::filesystem::path> ca_file = {};  // PEM roots; absent: the system's
+  std::uint16_t port = 443;                           // other ports only in tests (RFC 8461 §3.2)
   AddressRule addresses = AddressRule::public_only;
   Millis timeout{10000};             // of the whole fetch, address look-up included
   std::size_t max_fetches = 256;     // at once

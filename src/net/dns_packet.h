@@ -1,0 +1,31 @@
+// net/dns_packet.h: what an answer in wire format says about one question. Pure; private to net.
+// Source: RFC 1035 §4.1, RFC 2308 §5 (negative TTL). The octets come from libunbound, which has
+// checked and re-encoded them; nothing here relies on that.
+// Limits: 65535 octets, 16 CNAME steps.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace strictmx {
+
+enum class RrType : std::uint16_t { a = 1, mx = 15, txt = 16, aaaa = 28 };
+
+struct DnsPacket {
+  unsigned rcode = 0;
+  std::string canonical;           // last name of the CNAME chain, lower case; empty without one
+  std::vector<std::string> rdata;  // of the records of the type at the end of the chain, with
+                                   // names uncompressed
+  Seconds ttl{0};  // smallest of the chain and the records; without records: of the chain and SOA
+};
+
+// `name` is the question's, without final dot. Errors: Errc::syntax.
+Result<DnsPacket> read_dns_packet(std::span<const unsigned char> octets, std::string_view name,
+                                  RrType type);
+
+}  // namespace strictmx
