@@ -36,7 +36,7 @@ Result<void> check_label(std::string_view label, std::size_t offset) {
 }
 
 bool looks_like_address(std::string_view text) {
-  return text.find_first_of("[]:") != std::string_view::npos;
+  return text.starts_with('[') || text.find(':') != std::string_view::npos;
 }
 
 bool is_ascii(std::string_view text) {
@@ -52,7 +52,8 @@ Result<std::string> to_a_labels(const std::string& text) {
                                     IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
   const std::string result = mapped != nullptr ? reinterpret_cast<const char*>(mapped) : "";
   idn2_free(mapped);
-  if (status == IDN2_TOO_BIG_DOMAIN || status == IDN2_TOO_BIG_LABEL) {
+  if (status == IDN2_TOO_BIG_DOMAIN || status == IDN2_TOO_BIG_LABEL ||
+      status == IDN2_PUNYCODE_BIG_OUTPUT) {
     return bad(Errc::too_large, 0, "internationalised name is too long");
   }
   if (status != IDN2_OK) return bad(Errc::syntax, 0, "no internationalised domain name");
