@@ -18,7 +18,7 @@ setup:
 	@packaging/install-packages packaging/build.packages
 
 setup-test: setup
-	@packaging/install-packages packaging/test.packages
+	@packaging/install-packages packaging/lab-host.packages
 
 build: setup
 	@mkdir -p build

@@ -1,1 +1,22 @@
 # Tests that are not unit tests of one layer: rules of the house, command line, network lab.
+if(NOT BUILD_TESTING OR STRICTMX_SANITIZE)
+  return()
+endif()
+
+# rule(NAME COMMAND...): a check of our own rules, run from the top of the sources.
+function(strictmx_rule name)
+  add_test(NAME rules.${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()
+strictmx_rule(includes tools/check_includes)
+strictmx_rule(sizes tools/check_sizes)
+strictmx_rule(references tools/check_references)
+strictmx_rule(format tools/check_format)
+strictmx_rule(conformance tools/conformance --check)
+
+add_test(NAME cli COMMAND python3 -m unittest discover -s tests/cli -p "*_test.py"
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(cli PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)
+
+add_test(NAME lab COMMAND tests/lab/run WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(lab PROPERTIES
+  ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" SKIP_RETURN_CODE 77 TIMEOUT 900 RUN_SERIAL ON)
