@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::size_t kMaxReason = 200;
 
+// Postfix refuses longer replies (socketmap_max_reply_size). A pattern costs fewer octets here than
+// its line does in the policy, a host at most 253 and a colon.
+constexpr std::size_t kMaxAnswer = 100000;
+constexpr std::size_t kFrame = 100;  // all that is not names
+static_assert(kMaxPolicyBytes + kFrame < kMaxAnswer);
+static_assert(kMaxMxHosts * 254 + kFrame < kMaxAnswer);
+
 // Words that a "match" list does not read as names (Postfix smtp_tls_secure_cert_match).
 constexpr std::array<std::string_view, 3> kMatchWords = {"hostname", "nexthop", "dot-nexthop"};
 
