@@ -1,0 +1,27 @@
+"""Names, addresses and ports of the lab. One place, because programs in five namespaces must agree."""
+from pathlib import Path
+
+LAB_DIR = Path(__file__).resolve().parent.parent
+REPOSITORY = LAB_DIR.parent.parent
+BUILD_DIR = REPOSITORY / "build" / "lab"
+
+SENDER, ROUTER, DNS, MX, POLICY = "sender", "router", "dns", "mx", "policy"
+
+SENDER_ADDRESS = "10.77.1.10"
+ROUTER_SENDER_SIDE = "10.77.1.1"
+ROUTER_SERVER_SIDE = "10.77.2.1"
+DNS_ADDRESS = "10.77.2.53"
+POLICY_ADDRESS = "10.77.2.80"
+ATTACKER_ADDRESS = "10.77.2.66"
+FIRST_MX_ADDRESS = 100  # last octet; MX hosts count upwards from here in 10.77.2.0/24
+LAST_MX_ADDRESS = 250
+
+ATTACKER_MX = "mx.evil.test"
+STRIP_PORT = 2525  # router: the proxy that removes STARTTLS
+FORGER_PORT = 5300  # router: the DNS forwarder that lies
+
+SOCKETMAP_PORT = 8461
+HTTP_PORT = 8462
+SOCKET_PATH = "/run/strictmx-policy.sock"  # /run is the same for the machine's and the lab's programs
+SOCKETMAPS = {"inet": f"socketmap:inet:127.0.0.1:{SOCKETMAP_PORT}:postfix",
+              "unix": f"socketmap:unix:{SOCKET_PATH}:postfix"}

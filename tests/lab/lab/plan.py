@@ -1,0 +1,200 @@
+"""The world and the scenarios, read from scenario.toml and world.toml. Pure: no process, no socket.
+
+Every scenario owns a domain, so that nothing one scenario teaches strictmx helps the next one. Unknown
+keys are errors: a misspelt expectation must not pass silently.
+"""
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from . import names
+
+CERTIFICATES = ("good", "wrong-name", "expired", "self-signed", "no-starttls")
+TLSA = ("", "good", "wrong", "bogus")
+ATTACKS = ("strip", "redirect", "forge_mx", "hide_txt", "new_txt_id", "policy_host")
+DAEMON_VERBS = ("kill", "stop", "start")
+SENDERS = ("with strictmx", "without strictmx")
+
+
+class PlanError(Exception):
+    """A scenario file says something the lab does not understand."""
+
+
+@dataclass(frozen=True)
+class Mx:
+    name: str
+    certificate: str = "good"
+    tlsa: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    mode: str
+    mx: list = field(default_factory=list)
+    max_age: int = 86400
+    host_certificate: str = "good"
+
+    def text(self):
+        """The policy file as served (RFC 8461 §3.2)."""
+        lines = ["version: STSv1", f"mode: {self.mode}"]
+        lines += [f"mx: {pattern}" for pattern in self.mx]
+        lines.append(f"max_age: {self.max_age}")
+        return "".join(line + "\r\n" for line in lines)
+
+
+@dataclass(frozen=True)
+class Domain:
+    name: str
+    mx: tuple
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Send one message and say what must become of it."""
+    mail: str
+    status: str
+    dsn: str = ""
+    reason: str = ""  # part of the text Postfix logs in parentheses
+    log: str = ""  # part of any line Postfix logged about the delivery
+    tls: str = ""  # Verified, Trusted, Untrusted, or none: what Postfix logged of the connection
+    arrived: str = ""  # MX that took the message; empty: none did
+    over: str = "tls"  # how it arrived: tls or clear
+    sni: str | None = None
+    captured: bool = False  # the man in the middle read the message
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Ask strictmx as Postfix does; `answer` is NOTFOUND, TEMP or the text of OK."""
+    ask: str
+    answer: str
+    via: str = "inet"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """Replaces all attacks now going on; an empty table ends them."""
+    attack: dict
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """Stops (SIGTERM), kills (SIGKILL) or starts strictmx."""
+    strictmx: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    folder: str
+    title: str
+    rule: str
+    domain: str
+    steps: tuple
+    demo: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    domains: tuple
+    scenarios: tuple
+
+    def mx_hosts(self):
+        return [mx for domain in self.domains for mx in domain.mx]
+
+    def mx(self, name):
+        for mx in self.mx_hosts():
+            if mx.name == name:
+                return mx
+        raise PlanError(f"no MX host {name} in this world")
+
+
+def _build(kind, table, where):
+    try:
+        return kind(**table)
+    except TypeError as error:
+        raise PlanError(f"{where}: {error}") from None
+
+
+def _one_of(value, allowed, where):
+    if value not in allowed:
+        raise PlanError(f"{where}: {value!r} is none of {', '.join(map(repr, allowed))}")
+
+
+def _domain(table, where):
+    hosts = tuple(_build(Mx, mx, where) for mx in table["mx"])
+    for mx in hosts:
+        _one_of(mx.certificate, CERTIFICATES, where)
+        _one_of(mx.tlsa, TLSA, where)
+    policy = table.get("policy")
+    return Domain(table["domain"], hosts, _build(Policy, policy, where) if policy else None)
+
+
+def _step(table, where):
+    for key, kind in (("mail", Mail), ("ask", Ask), ("attack", Attack), ("strictmx", Daemon)):
+        if key not in table:
+            continue
+        step = _build(kind, table, where)
+        if kind is Mail:
+            _one_of(step.mail, SENDERS, where)
+            _one_of(step.status, ("sent", "deferred"), where)
+            _one_of(step.over, ("tls", "clear"), where)
+        elif kind is Ask:
+            _one_of(step.via, names.SOCKETMAPS, where)
+        elif kind is Attack:
+            for name in step.attack:
+                _one_of(name, ATTACKS, where)
+        elif kind is Daemon:
+            _one_of(step.strictmx, DAEMON_VERBS, where)
+        return step
+    raise PlanError(f"{where}: a step is one of mail, ask, attack, strictmx")
+
+
+def _scenario(path):
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    where = str(path.relative_to(names.LAB_DIR))
+    unknown = set(table) - {"title", "rule", "domain", "policy", "mx", "step", "demo"}
+    if unknown:
+        raise PlanError(f"{where}: unknown {', '.join(sorted(unknown))}")
+    steps = tuple(_step(step, f"{where}, step {n}") for n, step in enumerate(table["step"], 1))
+    scenario = Scenario(path.parent.name, table["title"], table["rule"], table["domain"], steps,
+                        table.get("demo", ""))
+    return scenario, _domain(table, where) if "mx" in table else None
+
+
+def _with_addresses(domains):
+    """Gives each MX host an address of its own; the attacker's is fixed."""
+    octet = names.FIRST_MX_ADDRESS
+    placed = []
+    for domain in domains:
+        hosts = []
+        for mx in domain.mx:
+            if mx.name == names.ATTACKER_MX:
+                hosts.append(replace(mx, address=names.ATTACKER_ADDRESS))
+                continue
+            if octet > names.LAST_MX_ADDRESS:
+                raise PlanError("more MX hosts than addresses")
+            hosts.append(replace(mx, address=f"10.77.2.{octet}"))
+            octet += 1
+        placed.append(replace(domain, mx=tuple(hosts)))
+    return tuple(placed)
+
+
+def load(lab_dir: Path = names.LAB_DIR) -> Plan:
+    """Reads every scenario and the domains that belong to none. Raises PlanError."""
+    world = tomllib.loads((lab_dir / "world.toml").read_text(encoding="utf-8"))
+    domains = [_domain(table, "world.toml") for table in world["domains"]]
+    scenarios = []
+    for path in sorted(lab_dir.glob("[0-9][0-9]-*/scenario.toml")):
+        scenario, domain = _scenario(path)
+        scenarios.append(scenario)
+        if domain:
+            domains.append(domain)
+    known = [domain.name for domain in domains]
+    doubled = {name for name in known if known.count(name) > 1}
+    if doubled:
+        raise PlanError(f"domains of more than one owner: {', '.join(sorted(doubled))}")
+    for scenario in scenarios:
+        _one_of(scenario.domain, known, scenario.folder)
+    return Plan(_with_addresses(domains), tuple(scenarios))

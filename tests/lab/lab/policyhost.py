@@ -1,0 +1,55 @@
+"""The policy host: one nginx, one virtual host and certificate per `mta-sts.` name (RFC 8461 §3.3)."""
+import socket
+
+from . import names, waiting
+from .sandbox import Sandbox
+
+CONFIG = """daemon off;
+user root;
+worker_processes 1;
+pid /lab/nginx/pid;
+error_log stderr;
+events {{ worker_connections 64; }}
+http {{
+  access_log /lab/logs/policyhost.access.log;
+  client_body_temp_path /lab/nginx/body;
+  proxy_temp_path /lab/nginx/proxy;
+  fastcgi_temp_path /lab/nginx/fastcgi;
+  uwsgi_temp_path /lab/nginx/uwsgi;
+  scgi_temp_path /lab/nginx/scgi;
+{servers}}}
+"""
+SERVER = """  server {{
+    listen {address}:443 ssl;
+    server_name {host};
+    ssl_certificate /lab/certs/{host}.pem;
+    ssl_certificate_key /lab/certs/{host}.pem;
+    location = /.well-known/mta-sts.txt {{ default_type text/plain; alias /lab/nginx/{host}.txt; }}
+    location / {{ return 404; }}
+  }}
+"""
+
+
+class PolicyHost:
+    def __init__(self, box: Sandbox, spaces, authority, domains):
+        self._box, self._space, self._authority = box, spaces[names.POLICY], authority
+        self._domains = [domain for domain in domains if domain.policy]
+
+    def start(self):
+        folder = self._box.folder("nginx")
+        servers = ""
+        for domain in self._domains:
+            host = f"mta-sts.{domain.name}"
+            self._authority.issue(host, domain.policy.host_certificate)
+            (folder / f"{host}.txt").write_bytes(domain.policy.text().encode())
+            servers += SERVER.format(address=names.POLICY_ADDRESS, host=host)
+        (folder / "nginx.conf").write_text(CONFIG.format(servers=servers), encoding="utf-8")
+        self._space.spawn(self._box.folder("logs") / "policyhost.log",
+                          *self._box.chroot("nginx", "-c", "/lab/nginx/nginx.conf"))
+
+    def _accepts(self):
+        with self._space.entered(), socket.socket() as probe:
+            return probe.connect_ex((names.POLICY_ADDRESS, 443)) == 0
+
+    def wait_ready(self):
+        waiting.until(self._accepts, 15, "policy host")

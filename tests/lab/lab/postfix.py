@@ -1,0 +1,137 @@
+"""The sending host's Postfix, and what its log says became of a message.
+
+Mail from `guarded@` asks strictmx, mail from `naked@` does not: one Postfix, two delivery agents, so
+that every attack is also shown to work where nobody defends.
+"""
+import os
+import re
+from dataclasses import dataclass
+
+from . import names, waiting
+from .sandbox import Sandbox
+
+SENDER_OF = {"with strictmx": "guarded@sender.lab", "without strictmx": "naked@sender.lab"}
+OUTCOME_SECONDS = 30
+
+MAIN = f"""compatibility_level = 3.6
+queue_directory = /lab/spool/queue
+data_directory = /lab/spool/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+meta_directory = /etc/postfix
+shlib_directory = /usr/lib/postfix
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = /lab/logs/maillog
+maillog_file_prefixes = /lab
+myhostname = sender.lab
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = loopback-only
+inet_protocols = ipv4
+alias_maps =
+alias_database =
+smtp_dns_support_level = dnssec
+smtp_tls_security_level = may
+smtp_tls_dane_insecure_mx_policy = dane
+smtp_tls_CAfile = /lab/certs/ca.pem
+smtp_tls_loglevel = 1
+smtp_tls_policy_maps = {names.SOCKETMAPS["inet"]}
+sender_dependent_default_transport_maps = inline:{{ {{ {SENDER_OF["without strictmx"]} = naked: }} }}
+# A failed host is tried again by the next message, and a deferred message stays deferred.
+default_destination_concurrency_failed_cohort_limit = 0
+smtp_connection_cache_on_demand = no
+smtp_connect_timeout = 5s
+queue_run_delay = 1h
+minimal_backoff_time = 1h
+"""
+SERVICES = """pickup    unix       n - n 60 1 pickup
+cleanup   unix       n - n -  0 cleanup
+qmgr      unix       n - n 300 1 qmgr
+tlsmgr    unix       - - n 1000? 1 tlsmgr
+rewrite   unix       - - n -  - trivial-rewrite
+bounce    unix       - - n -  0 bounce
+defer     unix       - - n -  0 bounce
+trace     unix       - - n -  0 bounce
+verify    unix       - - n -  1 verify
+flush     unix       n - n 1000? 0 flush
+proxymap  unix       - - n -  - proxymap
+smtp      unix       - - n -  - smtp
+naked     unix       - - n -  - smtp -o smtp_tls_policy_maps=
+showq     unix       n - n -  - showq
+error     unix       - - n -  - error
+retry     unix       - - n -  - error
+discard   unix       - - n -  - discard
+scache    unix       - - n -  1 scache
+postlog   unix-dgram n - n -  1 postlogd
+"""
+_STATUS = r" to=<{}>,.* relay=(\S+),.* dsn=([\d.]+), status=(\w+) \((.*)\)$"
+_TLS = re.compile(r": (\w+) TLS connection established to (\S+)\[")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: str
+    dsn: str
+    reason: str
+    relay: str
+    tls: str  # Postfix's word for the last connection: Verified, Trusted, Untrusted..; none
+    line: str
+    log: str  # everything logged from the submission on
+
+
+def read_outcome(log, recipient):
+    """Finds the delivery of the recipient in the part of the log since it was sent, or None."""
+    for line in log.splitlines():
+        match = re.search(_STATUS.format(re.escape(recipient)), line)
+        if match:
+            relay, dsn, status, reason = match.groups()
+            tls = _TLS.findall(log)
+            return Outcome(status, dsn, reason, relay, tls[-1][0] if tls else "none", line,
+                           log)
+    return None
+
+
+class Postfix:
+    def __init__(self, box: Sandbox, spaces):
+        self._box, self._space = box, spaces[names.SENDER]
+        self.log = box.folder("logs") / "maillog"
+        self._sent = 0
+
+    def _run(self, *command, **options):
+        return self._space.run(*self._box.chroot(*command), **options)
+
+    def start(self):
+        folder = self._box.folder("postfix")
+        (folder / "main.cf").write_text(MAIN, encoding="utf-8")
+        (folder / "master.cf").write_text(SERVICES, encoding="utf-8")
+        for name in ("spool/queue", "spool/data"):
+            self._box.folder(name)
+        self._run("chown", "postfix", "/lab/spool/data")
+        self._space.spawn(self._box.folder("logs") / "postfix.log",
+                          *self._box.chroot("postfix", "-c", "/lab/postfix", "start-fg"))
+
+    def _read_log(self):
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+    def wait_ready(self):
+        waiting.until(lambda: "daemon started" in self._read_log(), 20, "Postfix")
+
+    def ask(self, key, via="inet"):
+        """What Postfix's own client gets from strictmx: the text of OK, NOTFOUND, or TEMP."""
+        done = self._run("postmap", "-c", "/lab/postfix", "-q", key, names.SOCKETMAPS[via],
+                         check=False)
+        if done.stdout.strip():
+            return done.stdout.strip()
+        return "TEMP" if done.stderr.strip() else "NOTFOUND"
+
+    def deliver(self, domain, which, text):
+        """Sends one message to the domain; returns (recipient, Outcome) of the first attempt."""
+        self._sent += 1
+        recipient = f"m{os.getpid()}.{self._sent}@{domain}"  # the lab's shell counts for itself
+        start = len(self._read_log())
+        self._run("sendmail", "-C", "/lab/postfix/main.cf", "-f", SENDER_OF[which], recipient,
+                  input=f"Subject: lab\nTo: {recipient}\n\n{text}\n")
+        outcome = waiting.until(lambda: read_outcome(self._read_log()[start:], recipient),
+                                OUTCOME_SECONDS, f"Postfix's verdict on mail to {recipient}")
+        return recipient, outcome

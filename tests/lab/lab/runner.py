@@ -1,0 +1,73 @@
+"""`tests/lab/run`: every scenario against real programs, one line each."""
+import argparse
+import sys
+import time
+
+from . import plan, session, shell, steps
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="tests/lab/run", description="Runs the scenarios of the network lab as root, in namespaces.",
+        epilog="Exit: 0 all as expected, 1 not, 77 namespaces not permitted. "
+               "STRICTMX=path tests another binary than build/strictmx.")
+    parser.add_argument("--only", metavar="NN-name", action="append", default=[],
+                        help="this scenario (repeatable; the beginning of its name is enough)")
+    parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
+    parser.add_argument("--keep", action="store_true", help="open a shell in the lab afterwards")
+    parser.add_argument("-v", action="store_true", dest="verbose", help="show Postfix's log lines")
+    return parser
+
+
+def chosen(scenarios, only):
+    unknown = [name for name in only if not any(s.folder.startswith(name) for s in scenarios)]
+    if unknown:
+        raise plan.PlanError(f"no scenario {', '.join(unknown)}")
+    return [s for s in scenarios if not only or s.folder.startswith(tuple(only))]
+
+
+def _report(result, seconds, verbose):
+    word = "FAIL" if result.faults else "ok  "
+    print(f"{word} {result.scenario.folder:28} {seconds:5.1f} s  {result.scenario.title}", flush=True)
+    for fault in result.faults:
+        print(f"       {fault}")
+    for mail in result.mails if verbose else []:
+        print(f"     {mail.outcome.tls}: {mail.outcome.line}")
+
+
+def inside(packages, run_dir, options):
+    """Process 1 of the lab. Returns the exit code."""
+    started = time.monotonic()
+    world = session.bring_up(packages, run_dir)
+    print(f"lab up in {time.monotonic() - started:.1f} s", flush=True)
+    failed = 0
+    scenarios = chosen(world.plan.scenarios, options.only)
+    for scenario in scenarios:
+        began = time.monotonic()
+        result = steps.run(scenario, world)
+        failed += bool(result.faults)
+        _report(result, time.monotonic() - began, options.verbose)
+    print(f"{len(scenarios) - failed} of {len(scenarios)} scenarios as expected, "
+          f"{time.monotonic() - started:.0f} s")
+    if options.keep:
+        world.recover()
+        shell.open_in(world)
+    return 1 if failed else 0
+
+
+def main(argv):
+    options = arguments().parse_args(argv)
+    try:
+        scenarios = chosen(plan.load().scenarios, options.only)
+    except plan.PlanError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    if options.list:
+        for scenario in scenarios:
+            print(f"{scenario.folder:28} {scenario.title} ({scenario.rule})")
+        return 0
+    return session.enter("lab.runner", argv)
+
+
+if __name__ == "__main__":
+    session.leave(inside, sys.argv[1], sys.argv[2], arguments().parse_args(sys.argv[3:]))

@@ -1,0 +1,57 @@
+"""Mounts of the lab, in its private mount namespace: they end with it.
+
+`Sandbox.root` is the package folder, read-only, with the run's folder at /lab inside it: programs
+read configuration there and write logs there, and the cached packages stay as they are.
+"""
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+DEVICES = ("null", "zero", "random", "urandom")
+
+
+def _mount(*arguments):
+    subprocess.run(["mount", *map(str, arguments)], check=True)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    run_dir: Path  # as the machine sees it; /lab for programs in the root
+    root: Path
+
+    def chroot(self, *command):
+        return ["chroot", str(self.root), *map(str, command)]
+
+    def folder(self, name):
+        """A folder of the run, made when it is missing."""
+        path = self.run_dir / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def _devices(root):
+    _mount("-t", "tmpfs", "-o", "mode=755", "lab", root / "dev")
+    for name in DEVICES:
+        (root / "dev" / name).touch()
+        _mount("--bind", f"/dev/{name}", root / "dev" / name)
+
+
+def build(packages: Path, run_dir: Path) -> Sandbox:
+    """Only inside the namespaces of `isolate`."""
+    _mount("--make-rprivate", "/")
+    _mount("-t", "tmpfs", "-o", "mode=755", "lab", "/run")  # a /run/netns of our own
+    socket.sethostname("sender.lab")
+    box = Sandbox(run_dir, run_dir / "root")
+    box.root.mkdir()
+    _mount("--bind", packages, box.root)
+    _mount("-o", "remount,bind,ro", box.root)
+    _devices(box.root)
+    _mount("-t", "proc", "proc", box.root / "proc")
+    _mount("--bind", "/run", box.root / "run")
+    _mount("-t", "tmpfs", "-o", "mode=1777", "lab", box.root / "tmp")
+    # The queue lives in memory: it is fsync-ed a lot and leaves no files of strange owners behind.
+    _mount("-t", "tmpfs", "-o", "mode=755", "lab", box.folder("spool"))
+    _mount("--bind", run_dir, box.root / "lab")
+    _mount("--bind", run_dir / "spool", box.root / "lab/spool")
+    return box

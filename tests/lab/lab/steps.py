@@ -1,0 +1,118 @@
+"""Carries out the steps of a scenario and compares what happened with what the file expects.
+
+The witnesses are independent of strictmx: Postfix's log, the MX's log, the man in the middle's log.
+"""
+from dataclasses import dataclass, field
+
+from . import plan as plans
+from . import waiting
+from .world import World
+
+SECRET = "Our bid is 48200 EUR. Keep it to yourselves."
+
+
+@dataclass
+class MailEvidence:
+    """What the witnesses say of one message."""
+    step: plans.Mail
+    recipient: str
+    outcome: object  # postfix.Outcome
+    arrived: list  # events of the MX log
+    captured: list  # events of the man in the middle
+
+
+@dataclass
+class Result:
+    scenario: plans.Scenario
+    faults: list = field(default_factory=list)
+    mails: list = field(default_factory=list)
+
+
+def _differ(what, expected, seen):
+    return [] if expected == seen else [f"{what}: expected {expected or 'nothing'}, saw {seen or 'nothing'}"]
+
+
+def _arrival_faults(step, arrived):
+    faults = _differ("taken by", step.arrived, ", ".join(event["mx"] for event in arrived))
+    if len(arrived) != 1 or faults:
+        return faults
+    event = arrived[0]
+    faults += _differ("arrived over", step.over, "tls" if event["tls"] else "clear")
+    if step.sni is not None:
+        faults += _differ("SNI", step.sni, event["sni"] or "")
+    return faults
+
+
+def _mail_faults(evidence):
+    step, outcome = evidence.step, evidence.outcome
+    faults = _differ("status", step.status, outcome.status)
+    if step.dsn:
+        faults += _differ("dsn", step.dsn, outcome.dsn)
+    if step.reason and step.reason not in outcome.reason:
+        faults.append(f"reason: expected …{step.reason}…, saw {outcome.reason}")
+    if step.log and step.log not in outcome.log:
+        faults.append(f"Postfix's log: expected …{step.log}…, not there")
+    if step.tls:
+        faults += _differ("Postfix's TLS status", step.tls, outcome.tls)
+    faults += _arrival_faults(step, evidence.arrived)
+    faults += _differ("read by the attacker", "yes" if step.captured else "no",
+                      "yes" if evidence.captured else "no")
+    if faults:
+        faults.append(f"log: {outcome.line}")
+    return faults
+
+
+def _send(step, scenario, world):
+    recipient, outcome = world.postfix.deliver(scenario.domain, step.mail, SECRET)
+    return MailEvidence(step, recipient, outcome, world.mx.messages(recipient),
+                        world.router.captured(recipient))
+
+
+def _control(verb, world):
+    if verb == "start":
+        world.strictmx.start()
+        world.strictmx.wait_ready()
+    elif verb == "stop":
+        world.strictmx.stop()
+    else:
+        world.strictmx.kill()
+
+
+def _run_step(step, result, world):
+    """Returns the faults of one step."""
+    match step:
+        case plans.Mail():
+            evidence = _send(step, result.scenario, world)
+            result.mails.append(evidence)
+            return _mail_faults(evidence)
+        case plans.Ask():
+            return _differ(f"answer for {step.ask}", step.answer, world.postfix.ask(step.ask, step.via))
+        case plans.Attack():
+            world.attack(step.attack)
+        case plans.Daemon():
+            _control(step.strictmx, world)
+    return []
+
+
+def run(scenario, world: World) -> Result:
+    """Runs every step, also after a fault: the later witnesses help to find the cause."""
+    result = Result(scenario)
+    try:
+        world.recover()
+        for number, step in enumerate(scenario.steps, 1):
+            faults = _run_step(step, result, world)
+            result.faults += [f"step {number} ({_name(step)}): {fault}" for fault in faults]
+    except (waiting.Timeout, RuntimeError, OSError) as error:
+        result.faults.append(str(error))
+    return result
+
+
+def _name(step):
+    match step:
+        case plans.Mail():
+            return f"mail {step.mail}"
+        case plans.Ask():
+            return "ask"
+        case plans.Attack():
+            return "attack"
+    return "strictmx"

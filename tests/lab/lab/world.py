@@ -1,0 +1,70 @@
+"""The whole lab, brought up and held together. Runs as process 1 of the lab's namespaces."""
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import certs, netns, sandbox
+from .dns import Dns
+from .mxhosts import MxHosts
+from .plan import Plan
+from .policyhost import PolicyHost
+from .postfix import Postfix
+from .router import Router
+from .strictmx import StrictMx
+
+
+@dataclass
+class World:
+    plan: Plan
+    box: sandbox.Sandbox
+    spaces: dict
+    dns: Dns
+    policy_host: PolicyHost
+    mx: MxHosts
+    router: Router
+    postfix: Postfix
+    strictmx: StrictMx
+
+    def attack(self, attack):
+        self.router.attack(attack)
+        self.dns.forget()
+
+    def recover(self):
+        """Peace, and strictmx running: the state in which each scenario begins."""
+        self.attack({})
+        if not self.strictmx.running():
+            self.strictmx.start()
+            self.strictmx.wait_ready()
+
+
+    def parts(self):
+        return (self.dns, self.policy_host, self.mx, self.router, self.postfix, self.strictmx)
+
+
+def _assemble(plan, box, spaces):
+    """The parts and where they live; starts nothing."""
+    authority = certs.Authority(box.folder("certs"))
+    return World(plan, box, spaces, Dns(box, spaces, plan.domains),
+                 PolicyHost(box, spaces, authority, plan.domains),
+                 MxHosts(box, spaces, authority, plan.mx_hosts()), Router(box, spaces, plan),
+                 Postfix(box, spaces), StrictMx(box, spaces))
+
+
+def attach(plan: Plan, run_dir: Path) -> World:
+    """A world that another process brought up; for the commands of the lab's shell."""
+    return _assemble(plan, sandbox.Sandbox(run_dir, run_dir / "root"), netns.existing())
+
+
+def bring_up(plan: Plan, packages: Path, run_dir: Path) -> World:
+    """Starts every program of the lab and returns when all of them answer."""
+    box = sandbox.build(packages, run_dir)
+    world = _assemble(plan, box, netns.build([mx.address for mx in plan.mx_hosts()]))
+    certs.create(box.folder("certs"))
+    world.dns.write(world.mx.issue())
+    for part in world.parts():
+        part.start()
+    for part in world.parts():
+        part.wait_ready()
+    faults = world.dns.faults()
+    if faults:
+        raise RuntimeError("DNSSEC: " + "; ".join(faults))
+    return world
