@@ -153,8 +153,8 @@ std::optional<T> run_task(asio::io_context& io, Task<T> task) {
   });
   const auto limit = std::chrono::steady_clock::now() + Seconds(10);
   io.restart();
-  while (!out && std::chrono::steady_clock::now() < limit && io.run_one_for(Seconds(1)) > 0) {
-  }
+  while (!out && !io.stopped() && std::chrono::steady_clock::now() < limit)
+    io.run_one_for(Millis(100));
   return out;
 }
 

@@ -31,8 +31,9 @@ constexpr Setting kSettings[] = {
     {"outgoing-range:", "4096"},
     {"outgoing-num-tcp:", "64"},
     {"edns-buffer-size:", "1232"},
-    // A server that was down is tried again within a minute, not after a quarter of an hour.
-    {"infra-host-ttl:", "60"},
+    // A server that was down is asked again after seconds (12 s is the least that keeps probing
+    // alive and does not shut out slow servers), not after two minutes.
+    {"infra-cache-max-rtt:", "12000"},
     {"infra-keep-probing:", "yes"},
     {"harden-glue:", "yes"},
     {"harden-dnssec-stripped:", "yes"},
@@ -90,6 +91,10 @@ Result<void> set_forwarders(ub_ctx* context, const std::vector<std::string>& for
     if (auto done = checked(ub_ctx_set_fwd(context, forwarder->text.c_str()), text); !done)
       return done;
   }
+  // What is known of a server's speed and faults is kept long for the many servers of the
+  // Internet; a forwarder that comes back after a fault must be noticed at once.
+  if (auto done = set(context, "infra-host-ttl:", forwarders.empty() ? "300" : "5"); !done)
+    return done;
   return set(context, "do-not-query-localhost:", loopback ? "no" : "yes");
 }
 

@@ -1,0 +1,186 @@
+#include "net/http_server.h"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "net/stream_listener.h"
+
+namespace strictmx {
+
+namespace {
+
+namespace http = boost::beast::http;
+using Parser = http::request_parser<http::string_body>;
+
+constexpr std::size_t kMaxConnections = 64;
+constexpr std::uint32_t kMaxHeader = 8192;
+constexpr std::uint64_t kMaxBody = 65536;
+constexpr Seconds kRequestTime{10};
+constexpr Seconds kIdleTime{30};
+
+std::string_view phrase(unsigned status) {
+  const auto text = http::obsolete_reason(http::int_to_status(status));
+  return {text.data(), text.size()};
+}
+
+enum class After : std::uint8_t { keep, close };
+enum class Payload : std::uint8_t { send, omit };  // omit: a HEAD request
+
+std::string serialize(const HttpResponse& response, After after, Payload payload) {
+  std::string text = fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
+      "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n{}\r\n",
+      response.status, phrase(response.status), response.content_type, response.body.size(),
+      after == After::close ? "Connection: close\r\n" : "");
+  if (payload == Payload::send) text += response.body;
+  return text;
+}
+
+HttpResponse plain(unsigned status) {
+  return {status, "text/plain; charset=utf-8", fmt::format("{}\n", phrase(status))};
+}
+
+unsigned status_of(const boost::system::error_code& error) {
+  if (error == http::error::header_limit) return 431;
+  if (error == http::error::body_limit) return 413;
+  return 400;
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+ public:
+  Impl(asio::io_context& io, std::unique_ptr<StreamListener> listener, HttpHandler handler,
+       Log& log)
+      : io_(io), listener_(std::move(listener)), handler_(std::move(handler)), log_(log) {}
+
+  void start() {
+    Task<void> task = accept_all(*this);
+    asio::co_spawn(io_, std::move(task), asio::detached);
+  }
+
+  void stop() {
+    listener_->stop();
+    listener_->cancel_streams();
+  }
+
+  const Endpoint& local() const { return listener_->local(); }
+
+ private:
+  // A connection is cancelled when its timer runs out.
+  struct Connection {
+    Connection(ByteStream s, asio::io_context& io) : stream(std::move(s)), timer(io) {}
+    ByteStream stream;
+    asio::steady_timer timer;
+  };
+
+  static void arm(Connection& connection, Seconds limit) {
+    connection.timer.expires_after(limit);
+    connection.timer.async_wait([&connection](const boost::system::error_code& error) {
+      if (!error) connection.stream.cancel();
+    });
+  }
+
+  static Task<void> accept_all(Impl& self) {
+    for (;;) {
+      std::optional<ByteStream> stream = co_await self.listener_->accept();
+      if (!stream) co_return;
+      if (self.connections_ >= kMaxConnections) continue;
+      Task<void> task = serve(self, *std::move(stream));
+      asio::co_spawn(self.io_, std::move(task), asio::detached);
+    }
+  }
+
+  static Task<void> serve(Impl& self, ByteStream stream) {
+    ++self.connections_;
+    try {
+      // On the heap: the timer's handler may still be queued when the coroutine ends.
+      Connection connection(std::move(stream), self.io_);
+      std::string held;
+      bool more = true;
+      while (more) {
+        more = co_await serve_one(self, connection, held);
+      }
+      connection.timer.cancel();
+    } catch (const std::exception& bug) {
+      self.log_.error("http_bug", {{"what", bug.what()}});
+    }
+    --self.connections_;
+  }
+
+  // False: the connection is to be closed. `held` keeps octets of the next request.
+  static Task<bool> serve_one(Impl& self, Connection& connection, std::string& held) {
+    Parser parser;
+    parser.header_limit(kMaxHeader);
+    parser.body_limit(kMaxBody);
+    parser.eager(true);
+    arm(connection, held.empty() ? kIdleTime : kRequestTime);
+    while (!parser.is_done()) {
+      boost::system::error_code error;
+      const std::size_t used = parser.put(asio::buffer(held), error);
+      held.erase(0, used);
+      if (error && error != http::error::need_more) {
+        const std::string refusal = serialize(plain(status_of(error)), After::close, Payload::send);
+        co_await connection.stream.write_all(refusal);
+        co_return false;
+      }
+      if (parser.is_done()) break;
+      std::array<char, 4096> buffer;
+      const std::size_t size = co_await connection.stream.read_some(buffer);
+      if (size == 0) co_return false;
+      if (held.empty() && !parser.got_some()) arm(connection, kRequestTime);
+      held.append(buffer.data(), size);
+    }
+    arm(connection, kRequestTime);
+    const After after = parser.get().keep_alive() ? After::keep : After::close;
+    const std::string response = self.respond(parser.get(), after);
+    const bool written = co_await connection.stream.write_all(response);
+    co_return written && after == After::keep;
+  }
+
+  std::string respond(const http::request<http::string_body>& request, After after) const {
+    const auto method = request.method();
+    const Payload payload = method == http::verb::head ? Payload::omit : Payload::send;
+    if (method != http::verb::get && method != http::verb::head && method != http::verb::post) {
+      return serialize(plain(405), after, payload);
+    }
+    const std::string name = method == http::verb::post ? "POST" : "GET";
+    const auto target = request.target();
+    return serialize(
+        handler_(HttpRequest{name, std::string(target.data(), target.size()), request.body()}),
+        after, payload);
+  }
+
+  asio::io_context& io_;
+  std::unique_ptr<StreamListener> listener_;
+  HttpHandler handler_;
+  Log& log_;
+  std::size_t connections_ = 0;
+};
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& io,
+                                                       std::string_view where, HttpHandler handler,
+                                                       Log& log) {
+  const bool complete = where.starts_with("inet:") || where.starts_with("unix:");
+  const auto endpoint = Endpoint::parse(complete ? std::string(where)
+                                                 : "inet:" + std::string(where));
+  if (!endpoint) return std::unexpected(endpoint.error());
+  auto listener = StreamListener::open(io, *endpoint, ListenOptions{}, log);
+  if (!listener) return std::unexpected(listener.error());
+  auto impl = std::make_unique<Impl>(io, *std::move(listener), std::move(handler), log);
+  impl->start();
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() = default;
+void HttpServer::stop() { impl_->stop(); }
+const Endpoint& HttpServer::local() const { return impl_->local(); }
+
+}  // namespace strictmx

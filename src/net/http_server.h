@@ -1,0 +1,54 @@
+// net/http_server.h: a small HTTP/1.1 server for operators: metrics, health, and the JSON API. Not
+// for the open Internet. Source: RFC 9110, RFC 9112; parsed by Boost.Beast.
+// Limits: 64 connections (one more is closed at once), header 8 KiB, body 64 KiB, 10 s to read a
+// request and to write its response, 30 s between requests of one connection.
+// One object belongs to one io_context and is used from its thread only; the handler runs there.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "net/asio.h"
+#include "net/endpoint.h"
+
+namespace strictmx {
+
+struct HttpRequest {
+  std::string method;  // GET and POST; HEAD is answered from GET
+  std::string target;  // path and query, as sent
+  std::string body;
+};
+
+struct HttpResponse {
+  unsigned status;
+  std::string content_type;
+  std::string body;
+};
+
+// Must not wait and must not throw for what a client sends.
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+class HttpServer {
+ public:
+  // `where`: "127.0.0.1:8462", "[::1]:8462", or an endpoint "inet:…", "unix:PATH".
+  // Errors: Errc::usage, Errc::io. The log must outlive the server.
+  static Result<std::unique_ptr<HttpServer>> listen(asio::io_context& io, std::string_view where,
+                                                    HttpHandler handler, Log& log);
+  ~HttpServer();  // after stop(), once the io_context has run its handlers or is not run any more
+
+  // Takes no more connections and closes those there are.
+  void stop();
+
+  // With the port the system chose.
+  const Endpoint& local() const;
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace strictmx
