@@ -1,0 +1,66 @@
+#include "tls/verify.h"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+namespace strictmx {
+namespace {
+
+FetchStatus classify(int error) {
+  switch (error) {
+    case X509_V_OK:
+      return FetchStatus::ok;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+    case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
+    case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
+      return FetchStatus::certificate_expired;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+      return FetchStatus::certificate_name;
+    default:
+      return FetchStatus::certificate_untrusted;
+  }
+}
+
+bool has_dns_id(X509* certificate, const Domain& host) {
+  constexpr unsigned kRules = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |  // RFC 9525 §6.1: no CN
+                              X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;  // RFC 9525 §6.3
+  const auto& name = host.text();
+  return X509_check_host(certificate, name.data(), name.size(), kRules, nullptr) == 1;
+}
+
+int verify_peer(X509_STORE_CTX* context, void* arg) {
+  auto& check = *static_cast<PeerCheck*>(arg);
+  check.verdict = verify_certificate(context, check.host);
+  return check.verdict->status == FetchStatus::ok ? 1 : 0;
+}
+
+}  // namespace
+
+CertificateVerdict verify_certificate(X509_STORE_CTX* context, const Domain& host) {
+  const bool chain_good = X509_verify_cert(context) == 1;
+  const int error = X509_STORE_CTX_get_error(context);
+  if (!chain_good || error != X509_V_OK) {
+    // A failure without a code is a fault inside of OpenSSL.
+    const int code = error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error;
+    X509_STORE_CTX_set_error(context, code);
+    return {classify(code), fmt::format("X509: {} (depth {})", X509_verify_cert_error_string(code),
+                                        X509_STORE_CTX_get_error_depth(context))};
+  }
+  if (has_dns_id(X509_STORE_CTX_get0_cert(context), host)) return {FetchStatus::ok, {}};
+  X509_STORE_CTX_set_error(context, X509_V_ERR_HOSTNAME_MISMATCH);
+  return {FetchStatus::certificate_name, "X509: no DNS-ID for " + host.text()};
+}
+
+bool require_verified_peer(SSL_CTX* context, const TrustStore& roots, PeerCheck& check) {
+  SSL_CTX_set1_cert_store(context, roots.native());
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_cert_verify_callback(context, verify_peer, &check);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
+}
+
+}  // namespace strictmx

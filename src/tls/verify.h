@@ -1,0 +1,41 @@
+// tls/verify.h: is a server's certificate good for a host, and if not, in which of the ways that
+// RFC 8461 §3.3 and RFC 8460 §4.3.2.2 tell apart. Source of the name rules: RFC 9525 §6.
+// Only DNS-IDs count, never the common name, never an IP address; "*" only as the whole left-most
+// label. Revocation is not checked (RFC 8461 §10.5 leaves it open).
+// OpenSSL's types are named here but their headers are included by the .cc only.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "core/domain.h"
+#include "core/fetch_outcome.h"
+#include "tls/trust_store.h"
+
+struct ssl_ctx_st;         // OpenSSL's SSL_CTX
+struct x509_store_ctx_st;  // OpenSSL's X509_STORE_CTX
+
+namespace strictmx {
+
+struct CertificateVerdict {
+  // ok, certificate_expired (also: not valid yet), certificate_name, certificate_untrusted
+  FetchStatus status = FetchStatus::certificate_untrusted;
+  std::string detail;  // "X509: certificate has expired (depth 1)"; empty for ok
+};
+
+// Builds and checks the chain that `context` holds, then the name. A fault of the chain counts
+// before a wrong name.
+CertificateVerdict verify_certificate(x509_store_ctx_st* context, const Domain& host);
+
+// The check of one handshake. `verdict` stays empty if the handshake never came to the
+// certificate. Must outlive the SSL_CTX it was given to.
+struct PeerCheck {
+  Domain host;
+  std::optional<CertificateVerdict> verdict = {};
+};
+
+// Makes a client context use `roots`, at least TLS 1.2 (RFC 8461 §7.2), no session reuse, and
+// `check` in place of OpenSSL's own verification: the handshake fails unless its verdict is ok.
+// False: OpenSSL refused a setting; the context must not be used.
+bool require_verified_peer(ssl_ctx_st* context, const TrustStore& roots, PeerCheck& check);
+
+}  // namespace strictmx
