@@ -27,19 +27,22 @@ class PolicyStore {
                                                    StoreAccess access, Log& log);
   virtual ~PolicyStore() = default;
 
-  // Calls `each` for every readable row; returns how many rows were skipped as unreadable.
+  // Calls `each` for every readable row; returns how many rows were skipped as unreadable. Each is
+  // reported in the log (event policy_row_unreadable, the first 100); a damaged page counts as one.
   virtual Result<std::size_t> load_all(const std::function<void(KnownPolicy)>& each) = 0;
 
   // The policy of one domain. Errors: Errc::not_found, Errc::io, Errc::corrupt.
   virtual Result<KnownPolicy> find(const Domain& domain) = 0;
 
   // All or nothing in one transaction; durable when it returns. A row of the same domain is
-  // replaced (RFC 8461 §8.3: nothing of the old policy is kept).
+  // replaced (RFC 8461 §8.3: nothing of the old policy is kept). After a failure, or when the file
+  // was removed, the next call opens it anew. Errors: Errc::io, Errc::corrupt.
   virtual Result<void> save(const std::vector<KnownPolicy>& policies) = 0;
 };
 
 // A thread that saves: callers hand over a policy and are told when it is on disk. What arrives
 // while a transaction runs is committed with the next one (group commit).
+// After an error all policies of that transaction have failed; later ones are tried again.
 // Limit: 65536 policies waiting; one more fails at once with Errc::too_large.
 class PolicyWriter {
  public:
@@ -50,8 +53,8 @@ class PolicyWriter {
   PolicyWriter(const PolicyWriter&) = delete;
   PolicyWriter& operator=(const PolicyWriter&) = delete;
 
-  // `done` is called once, on the writer's thread, when the policy is durable or has failed.
-  // From any thread.
+  // `done` is called once, on the writer's thread, when the policy is durable or has failed; over
+  // the limit at once, before save() returns. It must not throw. From any thread.
   void save(KnownPolicy policy, std::function<void(Result<void>)> done);
 
  private:
