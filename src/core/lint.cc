@@ -51,8 +51,8 @@ std::string weighted(const PolicyRemark& remark) {
   return remark.text;
 }
 
-// RFC 8461 §3.2, §10.2: weeks or more, so that an attacker cannot wait for the expiry. Short for
-// mode none on purpose (RFC 8461 §8.3).
+// RFC 8461 §3.2, RFC 8461 §10.2: weeks or more, so that an attacker cannot wait for the expiry.
+// Short for mode none on purpose (RFC 8461 §8.3).
 void comment_on_max_age(const PolicyScan& scan, std::vector<std::string>& warnings) {
   if (!scan.max_age || !scan.mode || *scan.mode == PolicyMode::none) return;
   if (*scan.max_age == Seconds{0}) {

@@ -52,7 +52,7 @@ void decide_enforce(DomainVerdict& verdict, const Domain& domain) {
   const auto listed =
       std::count_if(verdict.hosts.begin(), verdict.hosts.end(),
                     [](const MxVerdict& host) { return host.verdict == HostVerdict::sts_enforce; });
-  if (listed == 0) {  // RFC 8461 §5: no delivery; §5.1: a transient failure
+  if (listed == 0) {  // RFC 8461 §5: no delivery, for now (RFC 8461 §5.1)
     verdict.rule = DomainRule::defer;
     verdict.reason = fmt::format("no MX host of {} is listed in its MTA-STS policy", domain.text());
     return;
