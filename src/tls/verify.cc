@@ -37,6 +37,18 @@ int verify_peer(X509_STORE_CTX* context, void* arg) {
   return check.verdict->status == FetchStatus::ok ? 1 : 0;
 }
 
+// The place of our pointer among what others hang on an SSL_CTX.
+int check_index() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+void note_alert(const SSL* ssl, int where, int alert) {
+  if (where != SSL_CB_READ_ALERT || (alert & 0xff) != SSL_AD_CLOSE_NOTIFY) return;
+  void* const check = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), check_index());
+  static_cast<PeerCheck*>(check)->close_notified = true;
+}
+
 }  // namespace
 
 CertificateVerdict verify_certificate(X509_STORE_CTX* context, const Domain& host) {
@@ -60,6 +72,8 @@ bool require_verified_peer(SSL_CTX* context, const TrustStore& roots, PeerCheck&
   SSL_CTX_set_cert_verify_callback(context, verify_peer, &check);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_ex_data(context, check_index(), &check);
+  SSL_CTX_set_info_callback(context, note_alert);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
 

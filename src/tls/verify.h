@@ -26,16 +26,19 @@ struct CertificateVerdict {
 // before a wrong name.
 CertificateVerdict verify_certificate(x509_store_ctx_st* context, const Domain& host);
 
-// The check of one handshake. `verdict` stays empty if the handshake never came to the
+// What one connection showed. `verdict` stays empty if the handshake never came to the
 // certificate. Must outlive the SSL_CTX it was given to.
 struct PeerCheck {
   Domain host;
   std::optional<CertificateVerdict> verdict = {};
+  // The peer ended its data on purpose (RFC 8446 §6.1); without it somebody may have cut them.
+  bool close_notified = false;
 };
 
-// Makes a client context use `roots`, at least TLS 1.2 (RFC 8461 §7.2), no session reuse, and
-// `check` in place of OpenSSL's own verification: the handshake fails unless its verdict is ok.
-// False: OpenSSL refused a setting; the context must not be used.
+// Makes a client context use `roots`, at least TLS 1.2 (RFC 8461 §7.2), no session reuse, no
+// end of data without close_notify, and `check` in place of OpenSSL's own verification: the
+// handshake fails unless its verdict is ok. False: OpenSSL refused a setting; the context must not
+// be used.
 bool require_verified_peer(ssl_ctx_st* context, const TrustStore& roots, PeerCheck& check);
 
 }  // namespace strictmx

@@ -1,0 +1,191 @@
+// tls/test_tls_server.h: a TLS server on 127.0.0.1 that does what it is told, right or wrong.
+// Used by tests only. One thread accepts, one per connection speaks.
+#pragma once
+#include <arpa/inet.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "tls/test_certificate.h"
+
+namespace strictmx::test {
+
+enum class Ending { close_notify, cut, reset, hold };  // hold: until the client leaves
+enum class Greeting { tls, close_at_once, stall, plain_text };
+
+struct TlsPiece {
+  std::string data;
+  std::chrono::milliseconds wait_before{0};
+};
+
+struct TlsScript {
+  const Certificate* certificate = nullptr;
+  std::vector<TlsPiece> pieces = {};  // sent when the request's head has come
+  Ending ending = Ending::close_notify;
+  Greeting greeting = Greeting::tls;
+  int max_version = 0;  // as SSL_CTX_set_max_proto_version; 0: the newest
+};
+
+struct TlsSeen {
+  std::string server_name;
+  std::string alpn;  // as on the wire
+  std::string request;
+  bool handshake_done = false;
+};
+
+class TlsServer {
+ public:
+  explicit TlsServer(TlsScript script, const char* address = "127.0.0.1") : script_(script) {
+    context_.reset(SSL_CTX_new(TLS_server_method()));
+    SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
+    if (script_.max_version != 0) {
+      SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
+      SSL_CTX_set_max_proto_version(context_.get(), script_.max_version);
+    }
+    if (script_.certificate != nullptr) {
+      SSL_CTX_use_certificate(context_.get(), script_.certificate->x509.get());
+      SSL_CTX_use_PrivateKey(context_.get(), script_.certificate->key.get());
+    }
+    SSL_CTX_set_alpn_select_cb(context_.get(), note_alpn, nullptr);
+    listen_on(address);
+    acceptor_ = std::thread([this] { accept_all(); });
+  }
+  TlsServer(const TlsServer&) = delete;
+  TlsServer& operator=(const TlsServer&) = delete;
+  ~TlsServer() {
+    stopping_ = true;
+    acceptor_.join();
+    for (auto& speaker : speakers_) speaker.join();
+    ::close(listener_);
+  }
+
+  std::uint16_t port() const { return port_; }
+  unsigned connections() const { return connections_; }
+  unsigned most_at_once() const { return most_at_once_; }
+  std::vector<TlsSeen> seen() {
+    const std::lock_guard lock(mutex_);
+    return seen_;
+  }
+
+ private:
+  struct FreeContext {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+
+  static int note_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size,
+                       const unsigned char* in, unsigned in_size, void*) {
+    auto& seen = *static_cast<TlsSeen*>(SSL_get_app_data(ssl));
+    seen.alpn.assign(reinterpret_cast<const char*>(in), in_size);
+    *out = in + 1;
+    *out_size = in[0];
+    return SSL_TLSEXT_ERR_OK;
+  }
+
+  void listen_on(const char* text) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    ::inet_pton(AF_INET, text, &address.sin_addr);
+    socklen_t length = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    ::bind(listener_, generic, length);
+    ::listen(listener_, 128);
+    ::getsockname(listener_, generic, &length);
+    port_ = ntohs(address.sin_port);
+  }
+
+  void accept_all() {
+    while (!stopping_) {
+      pollfd ready{listener_, POLLIN, 0};
+      if (::poll(&ready, 1, 10) <= 0) continue;
+      const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (fd < 0) continue;
+      ++connections_;
+      speakers_.emplace_back([this, fd] { speak(fd); });
+    }
+  }
+
+  void wait_for_leave(int fd) const {
+    while (!stopping_) {
+      pollfd ready{fd, POLLIN, 0};
+      char octet;
+      if (::poll(&ready, 1, 10) > 0 && ::recv(fd, &octet, 1, 0) <= 0) return;
+    }
+  }
+
+  void sleep(std::chrono::milliseconds time) const {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (!stopping_ && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::min(time, std::chrono::milliseconds(5)));
+  }
+
+  void answer(SSL* ssl, TlsSeen& seen) {
+    char buffer[4096];
+    while (seen.request.find("\r\n\r\n") == std::string::npos) {
+      const int got = SSL_read(ssl, buffer, sizeof buffer);
+      if (got <= 0) return;
+      seen.request.append(buffer, static_cast<std::size_t>(got));
+    }
+    for (const auto& piece : script_.pieces) {
+      sleep(piece.wait_before);
+      const auto size = static_cast<int>(piece.data.size());
+      if (stopping_ || SSL_write(ssl, piece.data.data(), size) <= 0) return;
+    }
+    if (script_.ending == Ending::close_notify) SSL_shutdown(ssl);
+  }
+
+  void speak_tls(int fd) {
+    TlsSeen seen;
+    SSL* const ssl = SSL_new(context_.get());
+    SSL_set_app_data(ssl, &seen);
+    SSL_set_fd(ssl, fd);
+    seen.handshake_done = SSL_accept(ssl) == 1;
+    if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name); name != nullptr)
+      seen.server_name = name;
+    if (seen.handshake_done) answer(ssl, seen);
+    SSL_free(ssl);
+    const std::lock_guard lock(mutex_);
+    seen_.push_back(std::move(seen));
+  }
+
+  void speak(int fd) {
+    const unsigned now = ++at_once_;
+    for (unsigned most = most_at_once_; now > most;) {
+      if (most_at_once_.compare_exchange_weak(most, now)) break;
+    }
+    if (script_.greeting == Greeting::tls) speak_tls(fd);
+    if (script_.greeting == Greeting::plain_text) {
+      constexpr std::string_view kText = "HTTP/1.1 200 OK\r\n\r\n";
+      ::send(fd, kText.data(), kText.size(), MSG_NOSIGNAL);
+    }
+    if (script_.greeting == Greeting::stall || script_.ending == Ending::hold) wait_for_leave(fd);
+    if (script_.ending == Ending::reset) {
+      const linger hard{1, 0};
+      ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    }
+    --at_once_;
+    ::close(fd);
+  }
+
+  const TlsScript script_;
+  std::unique_ptr<SSL_CTX, FreeContext> context_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<unsigned> connections_ = 0;
+  std::atomic<unsigned> at_once_ = 0;
+  std::atomic<unsigned> most_at_once_ = 0;
+  std::mutex mutex_;
+  std::vector<TlsSeen> seen_;
+  std::vector<std::thread> speakers_;
+  std::thread acceptor_;
+};
+
+}  // namespace strictmx::test
