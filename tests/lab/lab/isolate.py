@@ -4,6 +4,7 @@ That is what makes the clean-up certain: when process 1 ends, for whatever reaso
 every program of the lab and drops its mounts and networks. The chain setpriv, unshare, process 1 dies
 with this process even when it is killed by SIGKILL.
 """
+import contextlib
 import os
 import shutil
 import signal
@@ -33,10 +34,8 @@ def require_host():
         sys.exit(EXIT_SKIP)
 
 
-def _die(child, code):
-    child.kill()
-    child.wait()
-    sys.exit(code)
+def _stop(received, _frame):
+    sys.exit(128 + received)
 
 
 def run_inside(module, arguments):
@@ -44,15 +43,16 @@ def run_inside(module, arguments):
     command = ["setpriv", "--pdeathsig", "KILL", "unshare", *NAMESPACES,
                sys.executable, "-B", "-m", module, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(names.LAB_DIR), "LC_ALL": "C.UTF-8"}
-    child = subprocess.Popen(command, env=environment, cwd=names.REPOSITORY)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: _die(child, 128 + received))
+        signal.signal(number, _stop)
+    child = subprocess.Popen(command, env=environment, cwd=names.REPOSITORY)
     try:
         return child.wait()
     except KeyboardInterrupt:
         # From a terminal process 1 has had the signal as well and is on its way out.
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             child.wait(timeout=2)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            pass
-        _die(child, 130)
+        return 130
+    finally:
+        child.kill()
+        child.wait()

@@ -13,6 +13,7 @@ CERTIFICATES = ("good", "wrong-name", "expired", "self-signed", "no-starttls")
 TLSA = ("", "good", "wrong", "bogus")
 ATTACKS = ("strip", "redirect", "forge_mx", "hide_txt", "new_txt_id", "policy_host")
 DAEMON_VERBS = ("kill", "stop", "start")
+SIGHTINGS = ("fetch", "refusal", "nothing")
 SENDERS = ("with strictmx", "without strictmx")
 
 
@@ -74,6 +75,13 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class PolicyHost:
+    """What the domain's policy host must have seen so far: proof that strictmx was there at all."""
+    policy_host: str
+    saw: str
+
+
+@dataclass(frozen=True)
 class Attack:
     """Replaces all attacks now going on; an empty table ends them."""
     attack: dict
@@ -83,6 +91,9 @@ class Attack:
 class Daemon:
     """Stops (SIGTERM), kills (SIGKILL) or starts strictmx."""
     strictmx: str
+
+
+STEPS = {"mail": Mail, "ask": Ask, "policy_host": PolicyHost, "attack": Attack, "strictmx": Daemon}
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ def _domain(table, where):
 
 
 def _step(table, where):
-    for key, kind in (("mail", Mail), ("ask", Ask), ("attack", Attack), ("strictmx", Daemon)):
+    for key, kind in STEPS.items():
         if key not in table:
             continue
         step = _build(kind, table, where)
@@ -142,13 +153,15 @@ def _step(table, where):
             _one_of(step.over, ("tls", "clear"), where)
         elif kind is Ask:
             _one_of(step.via, names.SOCKETMAPS, where)
+        elif kind is PolicyHost:
+            _one_of(step.saw, SIGHTINGS, where)
         elif kind is Attack:
             for name in step.attack:
                 _one_of(name, ATTACKS, where)
         elif kind is Daemon:
             _one_of(step.strictmx, DAEMON_VERBS, where)
         return step
-    raise PlanError(f"{where}: a step is one of mail, ask, attack, strictmx")
+    raise PlanError(f"{where}: a step is one of {', '.join(STEPS)}")
 
 
 def _scenario(path):

@@ -11,7 +11,8 @@ pid /lab/nginx/pid;
 error_log stderr;
 events {{ worker_connections 64; }}
 http {{
-  access_log /lab/logs/policyhost.access.log;
+  log_format host '$host $status $request_uri $remote_addr';
+  access_log /lab/logs/policyhost.access.log host;
   client_body_temp_path /lab/nginx/body;
   proxy_temp_path /lab/nginx/proxy;
   fastcgi_temp_path /lab/nginx/fastcgi;
@@ -22,6 +23,7 @@ http {{
 SERVER = """  server {{
     listen {address}:443 ssl;
     server_name {host};
+    error_log /lab/logs/{host}.log info;
     ssl_certificate /lab/certs/{host}.pem;
     ssl_certificate_key /lab/certs/{host}.pem;
     location = /.well-known/mta-sts.txt {{ default_type text/plain; alias /lab/nginx/{host}.txt; }}
@@ -46,6 +48,15 @@ class PolicyHost:
         (folder / "nginx.conf").write_text(CONFIG.format(servers=servers), encoding="utf-8")
         self._space.spawn(self._box.folder("logs") / "policyhost.log",
                           *self._box.chroot("nginx", "-c", "/lab/nginx/nginx.conf"))
+
+    def saw(self, domain):
+        """What clients did at the domain's policy host so far: fetch, refusal (of its certificate), nothing."""
+        host, logs = f"mta-sts.{domain}", self._box.folder("logs")
+        requests = (logs / "policyhost.access.log").read_text(encoding="utf-8").splitlines()
+        if any(line.startswith(f"{host} 200 ") for line in requests):
+            return "fetch"
+        trouble = (logs / f"{host}.log").read_text(encoding="utf-8")
+        return "refusal" if "SSL_do_handshake() failed" in trouble else "nothing"
 
     def _accepts(self):
         with self._space.entered(), socket.socket() as probe:

@@ -87,6 +87,9 @@ def _run_step(step, result, world):
             return _mail_faults(evidence)
         case plans.Ask():
             return _differ(f"answer for {step.ask}", step.answer, world.postfix.ask(step.ask, step.via))
+        case plans.PolicyHost():
+            seen = world.policy_host.saw(step.policy_host)
+            return _differ(f"policy host of {step.policy_host} saw", step.saw, seen)
         case plans.Attack():
             world.attack(step.attack)
         case plans.Daemon():
@@ -108,11 +111,6 @@ def run(scenario, world: World) -> Result:
 
 
 def _name(step):
-    match step:
-        case plans.Mail():
-            return f"mail {step.mail}"
-        case plans.Ask():
-            return "ask"
-        case plans.Attack():
-            return "attack"
-    return "strictmx"
+    if isinstance(step, plans.Mail):
+        return f"mail {step.mail}"
+    return next(key for key, kind in plans.STEPS.items() if isinstance(step, kind))
