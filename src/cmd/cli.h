@@ -1,0 +1,61 @@
+// cmd/cli.h: the command line to one value that says what is to be done. Nothing is read, printed
+// or ended here. The command-line library is seen by the .cc only.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "cmd/load_config.h"
+
+namespace strictmx {
+
+enum class OutputForm : std::uint8_t { text, json };  // json: one object on one line
+enum class Detail : std::uint8_t { answer, steps };   // steps: also how it came about
+
+struct ServeCall {
+  ConfigSource config;
+};
+
+struct QueryCall {
+  ConfigSource config;
+  std::string key;  // a next-hop as an MTA asks for it
+  OutputForm form = OutputForm::text;
+  Detail detail = Detail::answer;
+};
+
+struct LintRecordCall {
+  std::vector<std::string> records;  // one per TXT RR, at least one
+  OutputForm form = OutputForm::text;
+};
+
+struct LintPolicyCall {
+  std::string file;  // "-" is standard input
+  OutputForm form = OutputForm::text;
+};
+
+struct LintMatchCall {
+  std::string host;
+  std::vector<std::string> patterns;  // at least one
+  OutputForm form = OutputForm::text;
+};
+
+struct CheckConfigCall {
+  std::string file;
+};
+
+struct ShowDefaultsCall {};
+
+struct ShowTextCall {
+  std::string text;  // what --help or --version prints
+};
+
+using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
+                          CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
+
+// `arguments` without the program's name. Errors: Errc::usage, with a line for people.
+Result<Call> parse_command_line(std::vector<std::string> arguments);
+
+}  // namespace strictmx

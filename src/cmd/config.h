@@ -1,0 +1,58 @@
+// cmd/config.h: everything that can be configured, as plain values. The initialisers are the
+// defaults; their text form, ranges and descriptions are in the one table, cmd/config_table.
+// Empty text means "not given" where the comment says so.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "core/ip_address.h"
+#include "flow/sts_lookup.h"
+
+namespace strictmx {
+
+struct DnsConfig {
+  std::vector<std::string> forward;  // empty: as /etc/resolv.conf says; {"recurse"}: from the root
+  std::string trust_anchor = "/usr/share/dns/root.key";  // or "none"
+  std::string root_hints;                                // empty: built-in
+  bool operator==(const DnsConfig&) const = default;
+};
+
+struct HttpsConfig {
+  std::string ca_file;  // empty: the system's
+  std::uint16_t port = 443;
+  Millis timeout{10000};
+  AddressRule addresses = AddressRule::public_only;
+  bool operator==(const HttpsConfig&) const = default;
+};
+
+struct PolicyConfig {
+  Millis deadline{4000};
+  DnsErrorRule on_dns_error = DnsErrorRule::bounded;
+  Seconds dns_error_time{1800};
+  bool operator==(const PolicyConfig&) const = default;
+};
+
+struct LimitsConfig {
+  std::size_t connections = 20000;
+  Seconds idle{120};
+  std::size_t lookups = 1024;
+  std::size_t negative_entries = 1000000;
+  bool operator==(const LimitsConfig&) const = default;
+};
+
+struct Config {
+  std::vector<std::string> listen{"inet:127.0.0.1:8461"};
+  std::string http = "127.0.0.1:8462";  // empty: off
+  std::string state;                    // empty: chosen by cmd/surroundings
+  DnsConfig dns;
+  HttpsConfig https;
+  PolicyConfig policy;
+  LimitsConfig limits;
+  LogLevel log_level = LogLevel::info;
+  bool operator==(const Config&) const = default;
+};
+
+}  // namespace strictmx

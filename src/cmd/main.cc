@@ -1,0 +1,56 @@
+// cmd/main.cc: reads the command line, runs one command, prints what it says.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "cmd/check_config.h"
+#include "cmd/cli.h"
+#include "cmd/config_sample.h"
+#include "cmd/lint.h"
+#include "cmd/query.h"
+#include "cmd/serve.h"
+
+namespace {
+
+using namespace strictmx;
+
+struct Runner {
+  CommandResult operator()(const ServeCall& call) const { return run_serve_command(call); }
+  CommandResult operator()(const QueryCall& call) const { return run_query_command(call); }
+  CommandResult operator()(const LintRecordCall& call) const { return run_lint_record(call); }
+  CommandResult operator()(const LintPolicyCall& call) const { return run_lint_policy(call); }
+  CommandResult operator()(const LintMatchCall& call) const { return run_lint_match(call); }
+  CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }
+  CommandResult operator()(const ShowDefaultsCall&) const {
+    return {ExitCode::ok, format_default_config(), ""};
+  }
+  CommandResult operator()(const ShowTextCall& call) const { return {ExitCode::ok, call.text, ""}; }
+};
+
+CommandResult run(std::vector<std::string> arguments) {
+  const auto call = parse_command_line(std::move(arguments));
+  if (call) return std::visit(Runner{}, *call);
+  auto refused = refuse_call(call.error().detail);
+  refused.err += "strictmx --help lists the commands, strictmx COMMAND --help their options\n";
+  return refused;
+}
+
+int print(const CommandResult& result) {
+  std::fwrite(result.err.data(), 1, result.err.size(), stderr);
+  const bool written =
+      std::fwrite(result.out.data(), 1, result.out.size(), stdout) == result.out.size();
+  const bool flushed = std::fflush(stdout) == 0;
+  return static_cast<int>(written && flushed ? result.exit : ExitCode::temporary);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that hangs up is an error code, not the end of us
+  try {
+    return print(run({argv + 1, argv + argc}));
+  } catch (const std::exception& bug) {
+    std::fprintf(stderr, "strictmx: unexpected: %s\n", bug.what());
+    return static_cast<int>(ExitCode::temporary);
+  }
+}

@@ -1,0 +1,31 @@
+#include "cmd/serve.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cmd/log_spdlog.h"
+#include "cmd/policyd_options.h"
+#include "service/policyd/policyd.h"
+
+namespace strictmx {
+
+CommandResult run_serve_command(const ServeCall& call) {
+  Config config;
+  if (const auto problems = load_config(call.config, config); !problems.empty()) {
+    return refuse_config(problems);
+  }
+  const auto options = make_policyd_options(config, read_surroundings());
+  if (!options) return give_up(options.error());
+  const auto style = choose_log_style(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
+  const auto log = make_stream_log(config.log_level, style, stderr);
+  const auto ended = run_policyd(*options, *log);
+  if (ended) return {};
+  log->error("serve_failed", {{"why", ended.error().detail}});
+  auto result = give_up(ended.error());
+  result.err.clear();  // it is in the log
+  return result;
+}
+
+}  // namespace strictmx
