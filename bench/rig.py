@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 
 PR_SET_PDEATHSIG = 1
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 15
 
 

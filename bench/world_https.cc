@@ -41,7 +41,6 @@ WorldHttps::WorldHttps(WorldLoop& loop, std::uint16_t port, const Authority& aut
       listener_(listen_on(loopback(port))) {
   if (context_ == nullptr) fail("SSL_CTX_new");
   SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
-  SSL_CTX_set_mode(context_.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_tlsext_servername_callback(context_.get(), on_server_name);
   SSL_CTX_set_tlsext_servername_arg(context_.get(), this);
   loop_.add(*this, listener_.get(), EPOLLIN);

@@ -1,0 +1,168 @@
+"""What is measured and how: cases, rounds, medians. Servers take turns under the same load, so that
+a ratio between them survives a noisy machine.
+"""
+import dataclasses
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import time
+
+import rig
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+KNOWN = 1000          # enforce domains asked before measuring, and as many absent ones
+FIRST = 1000          # number of the first, so that all names have the same length
+FIRST_COLD = 1000000
+NOISY = 0.05          # share of CPU time used by others that earns a remark
+STATUS = {"enforce": "OK", "absent": "NOTFOUND"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    socket: str
+    connections: int
+    depth: int = 1
+    kind: str = "enforce"
+
+
+CASES = [
+    Case("tcp, 1 connection", "tcp", 1),
+    Case("tcp, 32 connections", "tcp", 32),
+    Case("tcp, 128 connections", "tcp", 128),
+    Case("tcp, 500 connections", "tcp", 500),
+    Case("tcp, 32, no policy", "tcp", 32, kind="absent"),
+    Case("tcp, 1, 16 pipelined", "tcp", 1, depth=16),
+    Case("tcp, 32, 16 pipelined", "tcp", 32, depth=16),
+    Case("unix, 32 connections", "unix", 32),
+]
+
+
+def add_arguments(parser):
+    parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/strictmx")
+    parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build/release/bench",
+                        help="folder of bench_load, bench_echo and bench_world")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.0, help="per case and round")
+    parser.add_argument("--cold", type=int, default=2000, help="domains per cold round; 0: none")
+    parser.add_argument("--quick", action="store_true", help="a short run to see that all works")
+    parser.add_argument("--json", type=pathlib.Path, help="write all results to this file")
+
+
+def parse_arguments(parser):
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.seconds = 1, 0.3
+        arguments.cold = min(arguments.cold, 200)
+    for program in [arguments.binary] + [arguments.tools / f"bench_{name}"
+                                         for name in ("load", "echo", "world")]:
+        if not os.access(program, os.X_OK):
+            parser.error(f"{program} is missing; `make build` makes it")
+    return arguments
+
+
+def keys_of(kind, first, count):
+    return ["--key", f"d#.{kind}.bench.example", "--range", f"{first}:{first + count - 1}",
+            "--expect", STATUS[kind]]
+
+
+def warm(tools, server):
+    """Asks every known key twice and checks the answers; returns one of each kind."""
+    for kind in STATUS:
+        for _ in range(2):
+            rig.load(tools, server, ["--connect", server.addresses["tcp"], "-c", "16",
+                                     "-n", str(KNOWN), *keys_of(kind, FIRST, KNOWN)])
+    domain = f"d{FIRST}.enforce.bench.example"
+    replies = {"enforce": rig.ask(server.addresses["tcp"], domain),
+               "absent": rig.ask(server.addresses["tcp"], f"d{FIRST}.absent.bench.example")}
+    hosts = [f"mx{i}.{domain}" for i in (1, 2)]
+    if not replies["enforce"].startswith("OK secure ") or not all(
+            host in replies["enforce"] for host in hosts):
+        raise rig.RigError(f"not the answer for an enforce policy: {replies['enforce']}")
+    return replies
+
+
+def measure_cached(arguments, cases, servers):
+    """{case name: {server name: [run, ...]}}; `servers` is {name: {kind of key: program}}.
+
+    Where there are two CPUs, servers get one and the load generator another, because placement
+    alone changes a single connection's rate threefold.
+    """
+    cpus = sorted(os.sched_getaffinity(0))
+    apart = len(cpus) > 1
+    programs = {id(p): p for kinds in servers.values() for p in kinds.values()}.values()
+    for program in programs if apart else []:
+        program.pin({cpus[0]})
+    results = {case.name: {name: [] for name in servers} for case in cases}
+    for number in range(arguments.rounds):
+        for case in cases:
+            for name in list(servers) if number % 2 == 0 else reversed(servers):
+                program = servers[name][case.kind]
+                options = ["--connect", program.addresses[case.socket], "-w", "0.2",
+                           "-c", str(case.connections), "-p", str(case.depth),
+                           "-d", str(arguments.seconds), *keys_of(case.kind, FIRST, KNOWN)]
+                results[case.name][name].append(
+                    rig.load(arguments.tools, program, options, {cpus[-1]} if apart else None))
+    for program in programs if apart else []:
+        program.pin(set(cpus))
+    return results
+
+
+def cold_rounds(arguments):
+    return 1 if arguments.quick else 3
+
+
+def world_arguments(arguments):
+    """The world's certificates for the cold domains are made before anything is measured."""
+    last = FIRST_COLD + cold_rounds(arguments) * arguments.cold - 1
+    return ["--prepare", f"{FIRST_COLD}:{last}"]
+
+
+def measure_cold(arguments, server, world):
+    """One run per round, each with domains never asked before."""
+    runs = []
+    for number in range(cold_rounds(arguments)):
+        world_before = world.cpu_seconds()
+        run = rig.load(arguments.tools, server, [
+            "--connect", server.addresses["tcp"], "-c", "32", "-n", str(arguments.cold),
+            *keys_of("enforce", FIRST_COLD + number * arguments.cold, arguments.cold)])
+        run["world_cpu_us"] = (world.cpu_seconds() - world_before) / run["answers"] * 1e6
+        runs.append(run)
+    return runs
+
+
+def median(runs, field):
+    return statistics.median(run[field] for run in runs)
+
+
+def spread(runs):
+    """Half the distance between the fastest and the slowest round, as share of the median."""
+    rates = [run["rate"] for run in runs]
+    return (max(rates) - min(rates)) / 2 / statistics.median(rates)
+
+
+def print_cold(name, runs):
+    print(f"cold look-ups, 32 connections, {name}: {median(runs, 'rate'):,.0f}/s, "
+          f"p50 {median(runs, 'p50_us') / 1e3:.1f} ms, p99 {median(runs, 'p99_us') / 1e3:.1f} ms,\n"
+          f"  CPU per look-up {median(runs, 'cpu_us') / 1e3:.2f} ms, of DNS and policy hosts "
+          f"{median(runs, 'world_cpu_us') / 1e3:.2f} ms "
+          f"({len(runs)} x {runs[0]['answers']:.0f} domains, noise {median(runs, 'others'):.0%})")
+
+
+def describe_machine():
+    model = "unknown CPU"
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    version = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
+                             capture_output=True, text=True, check=False).stdout.strip()
+    return {"cpu": model, "cpus": len(os.sched_getaffinity(0)), "kernel": platform.release(),
+            "version": version, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+
+
+def print_machine(machine, arguments):
+    print(f"{machine['cpu']}, {machine['cpus']} CPUs, Linux {machine['kernel']}, "
+          f"{arguments.rounds} rounds of {arguments.seconds:g} s\n", flush=True)
