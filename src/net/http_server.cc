@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/time.h"
 #include "net/stream_listener.h"
 
 namespace strictmx {
@@ -73,20 +74,6 @@ class HttpServer::Impl {
   const Endpoint& local() const { return listener_->local(); }
 
  private:
-  // A connection is cancelled when its timer runs out.
-  struct Connection {
-    Connection(ByteStream s, asio::io_context& io) : stream(std::move(s)), timer(io) {}
-    ByteStream stream;
-    asio::steady_timer timer;
-  };
-
-  static void arm(Connection& connection, Seconds limit) {
-    connection.timer.expires_after(limit);
-    connection.timer.async_wait([&connection](const boost::system::error_code& error) {
-      if (!error) connection.stream.cancel();
-    });
-  }
-
   static Task<void> accept_all(Impl& self) {
     for (;;) {
       std::optional<ByteStream> stream = co_await self.listener_->accept();
@@ -100,14 +87,11 @@ class HttpServer::Impl {
   static Task<void> serve(Impl& self, ByteStream stream) {
     ++self.connections_;
     try {
-      // On the heap: the timer's handler may still be queued when the coroutine ends.
-      Connection connection(std::move(stream), self.io_);
       std::string held;
       bool more = true;
       while (more) {
-        more = co_await serve_one(self, connection, held);
+        more = co_await serve_one(self, stream, held);
       }
-      connection.timer.cancel();
     } catch (const std::exception& bug) {
       self.log_.error("http_bug", {{"what", bug.what()}});
     }
@@ -115,33 +99,33 @@ class HttpServer::Impl {
   }
 
   // False: the connection is to be closed. `held` keeps octets of the next request.
-  static Task<bool> serve_one(Impl& self, Connection& connection, std::string& held) {
+  static Task<bool> serve_one(Impl& self, ByteStream& stream, std::string& held) {
     Parser parser;
     parser.header_limit(kMaxHeader);
     parser.body_limit(kMaxBody);
     parser.eager(true);
-    arm(connection, held.empty() ? kIdleTime : kRequestTime);
+    std::optional<MonoTime> began;
     while (!parser.is_done()) {
       boost::system::error_code error;
       const std::size_t used = parser.put(asio::buffer(held), error);
       held.erase(0, used);
       if (error && error != http::error::need_more) {
         const std::string refusal = serialize(plain(status_of(error)), After::close, Payload::send);
-        co_await connection.stream.write_all(refusal);
+        co_await stream.write_all(refusal);
         co_return false;
       }
       if (parser.is_done()) break;
       std::array<char, 4096> buffer;
-      const std::size_t size = co_await connection.stream.read_some(buffer);
-      if (size == 0) co_return false;
-      if (held.empty() && !parser.got_some()) arm(connection, kRequestTime);
+      const std::size_t size = co_await stream.read_some(buffer);
+      const MonoTime now = SystemClock().now().mono;
+      if (size == 0 || now - began.value_or(now) > kRequestTime) co_return false;
+      if (!began) began = now;
       held.append(buffer.data(), size);
     }
-    arm(connection, kRequestTime);
     const After after = parser.get().keep_alive() ? After::keep : After::close;
     const std::string response = self.respond(parser.get(), after);
-    const bool written = co_await connection.stream.write_all(response);
-    co_return written && after == After::keep;
+    const bool written = co_await stream.write_all(response);
+    co_return written&& after == After::keep;
   }
 
   std::string respond(const http::request<http::string_body>& request, After after) const {
@@ -164,14 +148,15 @@ class HttpServer::Impl {
   std::size_t connections_ = 0;
 };
 
-Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& io,
-                                                       std::string_view where, HttpHandler handler,
-                                                       Log& log) {
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& io, std::string_view where,
+                                                       HttpHandler handler, Log& log) {
   const bool complete = where.starts_with("inet:") || where.starts_with("unix:");
-  const auto endpoint = Endpoint::parse(complete ? std::string(where)
-                                                 : "inet:" + std::string(where));
+  const auto endpoint =
+      Endpoint::parse(complete ? std::string(where) : "inet:" + std::string(where));
   if (!endpoint) return std::unexpected(endpoint.error());
-  auto listener = StreamListener::open(io, *endpoint, ListenOptions{}, log);
+  ListenOptions options;
+  options.idle_limit = kIdleTime;
+  auto listener = StreamListener::open(io, *endpoint, options, log);
   if (!listener) return std::unexpected(listener.error());
   auto impl = std::make_unique<Impl>(io, *std::move(listener), std::move(handler), log);
   impl->start();

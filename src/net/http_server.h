@@ -1,7 +1,7 @@
 // net/http_server.h: a small HTTP/1.1 server for operators: metrics, health, and the JSON API. Not
 // for the open Internet. Source: RFC 9110, RFC 9112; parsed by Boost.Beast.
-// Limits: 64 connections (one more is closed at once), header 8 KiB, body 64 KiB, 10 s to read a
-// request and to write its response, 30 s between requests of one connection.
+// Limits: 64 connections (one more is closed at once), header 8 KiB, body 64 KiB, 10 s from the
+// first octet of a request to its last, 30 s without any octet.
 // One object belongs to one io_context and is used from its thread only; the handler runs there.
 #pragma once
 #include <functional>
@@ -37,7 +37,8 @@ class HttpServer {
   // Errors: Errc::usage, Errc::io. The log must outlive the server.
   static Result<std::unique_ptr<HttpServer>> listen(asio::io_context& io, std::string_view where,
                                                     HttpHandler handler, Log& log);
-  ~HttpServer();  // after stop(), once the io_context has run its handlers or is not run any more
+  // After stop(), when the io_context has run its handlers or will run no more.
+  ~HttpServer();
 
   // Takes no more connections and closes those there are.
   void stop();

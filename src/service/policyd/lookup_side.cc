@@ -41,7 +41,7 @@ Result<void> LookupSide::load_policies(PolicyStore& store) {
 Result<void> LookupSide::open_http() {
   if (options_.http.empty()) return {};
   auto http = HttpServer::listen(io_, options_.http,
-                                 [this](const HttpRequest& request) { return respond(request); });
+                                 [this](const HttpRequest& request) { return respond(request); }, log_);
   if (!http) return std::unexpected(http.error());
   http_ = *std::move(http);
   return {};

@@ -1,0 +1,101 @@
+#include "net/http_server.h"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "net/test_support.h"
+
+namespace strictmx {
+
+namespace {
+
+// A server on its own thread and port; ends with the object.
+class Running {
+ public:
+  Running() {
+    auto made = HttpServer::listen(
+        io_, "127.0.0.1:0",
+        [](const HttpRequest& request) -> HttpResponse {
+          if (request.target == "/metrics") return {200, "text/plain", "up 1\n"};
+          if (request.method == "POST") return {200, "text/plain", request.body};
+          return {404, "text/plain", "not found\n"};
+        },
+        log_);
+    REQUIRE(made);
+    server_ = *std::move(made);
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  ~Running() {
+    asio::post(io_, [this] {
+      server_->stop();
+      asio::post(io_, [this] { io_.stop(); });
+    });
+    thread_.join();
+  }
+
+  // Sends all octets, shuts down nothing, reads until the server closes or `expect` has come.
+  std::string talk(std::string_view request, std::string_view expect) {
+    test::OwnedFd fd = test::connect_to(server_->local());
+    REQUIRE(test::send_all(fd, request));
+    std::string got;
+    while (got.find(expect) == std::string::npos) {
+      const std::string more = test::receive(fd, 1);
+      if (more.empty()) break;
+      got += more;
+    }
+    return got;
+  }
+
+ private:
+  asio::io_context io_;
+  test::MemoryLog log_;
+  std::unique_ptr<HttpServer> server_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("the HTTP server answers, keeps alive, and refuses what is too much") {
+  Running server;
+  struct Row {
+    const char* name;
+    std::string request;
+    const char* expect;
+  };
+  const std::string host = " HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::vector<Row> rows = {
+      {"found", "GET /metrics" + host, "up 1\n"},
+      {"not found", "GET /other" + host, "HTTP/1.1 404 Not Found"},
+      {"pipelined", "GET /other" + host + "GET /metrics" + host, "up 1\n"},
+      {"post", "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", "hello"},
+      {"method", "DELETE /metrics" + host, "HTTP/1.1 405 "},
+      {"garbage", "\x16\x03\x01 hello\r\n\r\n", "HTTP/1.1 400 "},
+      {"header too large", "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n",
+       "HTTP/1.1 431 "},
+      {"body too large", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n",
+       "HTTP/1.1 413 "},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    CHECK(server.talk(row.request, row.expect).find(row.expect) != std::string::npos);
+  }
+}
+
+TEST_CASE("HEAD has the header of GET and no body") {
+  Running server;
+  const std::string got =
+      server.talk("HEAD /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "\r\n\r\nup");
+  CHECK(got.find("Content-Length: 5") != std::string::npos);
+  CHECK(got.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("addresses that cannot be listened on are refused in words") {
+  asio::io_context io;
+  test::MemoryLog log;
+  const auto handler = [](const HttpRequest&) { return HttpResponse{200, "", ""}; };
+  CHECK(HttpServer::listen(io, "localhost:1", handler, log).error().code == Errc::usage);
+  CHECK(HttpServer::listen(io, "192.0.2.1:1", handler, log).error().code == Errc::io);
+}
+
+}  // namespace strictmx
