@@ -9,6 +9,7 @@ namespace strictmx {
 namespace {
 
 constexpr std::size_t kMaxAddresses = 8;  // of one host that are tried
+constexpr Millis kLeastTime{50};          // with less left a connection would be in vain
 
 FetchOutcome failed(FetchStatus status, std::string detail) {
   return {status, {}, std::move(detail)};
@@ -106,7 +107,9 @@ Task<FetchOutcome> Fetcher::fetch_from(Domain host, MonoTime deadline) {
   AddressTurns::Turn turn(limits->turns, vetted.front(), io_.get_executor());
   const bool mine = co_await turn.wait(deadline);
   if (limits->cancelled) co_return stopping();
-  if (!mine) co_return failed(FetchStatus::timeout, "waiting for other fetches from this address");
+  const bool late = deadline - std::chrono::steady_clock::now() < kLeastTime;
+  if (!mine || late)
+    co_return failed(FetchStatus::timeout, "waiting for other fetches from this address");
   HttpsGet request{std::move(host), options_.port, "/.well-known/mta-sts.txt", std::move(vetted)};
   auto outcome = co_await https_->get(std::move(request), deadline);
   co_return outcome;
