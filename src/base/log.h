@@ -22,8 +22,7 @@ class Log {
   virtual ~Log() = default;
   virtual bool enabled(LogLevel level) const = 0;
   // event: lower-case words with underscores, stable across releases (docs/operations.md).
-  virtual void write(LogLevel level, std::string_view event,
-                     std::span<const LogField> fields) = 0;
+  virtual void write(LogLevel level, std::string_view event, std::span<const LogField> fields) = 0;
 
   void debug(std::string_view event, std::initializer_list<LogField> fields = {}) {
     put(LogLevel::debug, event, fields);

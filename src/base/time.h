@@ -9,7 +9,7 @@ namespace strictmx {
 
 using Seconds = std::chrono::seconds;
 using Millis = std::chrono::milliseconds;
-using WallTime = std::chrono::sys_time<Seconds>;       // UTC
+using WallTime = std::chrono::sys_time<Seconds>;         // UTC
 using MonoTime = std::chrono::steady_clock::time_point;  // since an arbitrary start
 
 struct Now {

@@ -30,8 +30,8 @@ constexpr Seconds kFetchBackoff{300};
 // Bounds on how long one result answers queries before DNS is asked again (TTLs permitting).
 constexpr Seconds kShortestHold{60};
 constexpr Seconds kLongestHold{3600};
-// The same after a DNS failure that defers mail, and after one that was ignored.
-constexpr Seconds kUndecidedHold{10};
+// The same for a verdict that defers mail, and after a DNS failure that was ignored.
+constexpr Seconds kUndecidedHold{5};
 constexpr Seconds kIgnoredErrorHold{600};
 
 // What to do when the record cannot be looked up and no live policy is stored; RFC 8461 is silent.

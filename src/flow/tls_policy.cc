@@ -90,6 +90,9 @@ TlsPolicyAction TlsPolicy::finish(DomainVerdict verdict, Seconds hold) {
       Step{"verdict", fmt::format("{}: {}", name_of(verdict.rule), verdict.reason), "RFC 8461 §5"});
   result_.verdict = std::move(verdict);
   result_.hold = hold;
+  if (result_.verdict.rule == DomainRule::defer) {  // whoever waits should not wait for long
+    result_.hold = std::min(hold, kUndecidedHold);
+  }
   return Done{};
 }
 

@@ -1,5 +1,6 @@
-// support/lookup_script.h: for tests: plays a written sequence of events against a look-up and checks that
-// each is what the machine asked for. After the written events a given world answers the rest.
+// support/lookup_script.h: for tests: plays a written sequence of events against a look-up and
+// checks that each is what the machine asked for. After the written events a given world answers
+// the rest.
 #pragma once
 #include <doctest/doctest.h>
 
@@ -131,8 +132,7 @@ inline void replay_with_faults(const StsMemory& memory, const std::vector<Event>
                                const std::function<void(const TlsPolicyResult&)>& check) {
   for (std::size_t step = 0; step < events.size(); ++step) {
     for (const auto& fault : spoiled(events[step])) {
-      std::vector<Event> broken(events.begin(),
-                                events.begin() + static_cast<std::ptrdiff_t>(step));
+      std::vector<Event> broken(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(step));
       broken.push_back(fault);
       CAPTURE(step);
       check(play(memory, broken));

@@ -1,7 +1,5 @@
 #include "service/policyd/lookup_side.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-
 namespace strictmx {
 
 Result<void> LookupSide::open() {
@@ -40,8 +38,8 @@ Result<void> LookupSide::load_policies(PolicyStore& store) {
 
 Result<void> LookupSide::open_http() {
   if (options_.http.empty()) return {};
-  auto http = HttpServer::listen(io_, options_.http,
-                                 [this](const HttpRequest& request) { return respond(request); }, log_);
+  auto http = HttpServer::listen(
+      io_, options_.http, [this](const HttpRequest& request) { return respond(request); }, log_);
   if (!http) return std::unexpected(http.error());
   http_ = *std::move(http);
   return {};

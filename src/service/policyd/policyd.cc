@@ -1,7 +1,5 @@
 #include "service/policyd/policyd.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 
 #include "base/text.h"

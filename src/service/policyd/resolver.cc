@@ -121,7 +121,9 @@ void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& res
   const MonoTime refresh_at = now.mono + result.hold;
   const auto& policy = result.verdict.policy;
   if (policy && policy->policy.mode == PolicyMode::enforce) {
-    const Seconds life = std::max(policy->expires_at() - now.wall, Seconds{1});
+    const Seconds life = answer.status == MtaStatus::temp
+                             ? result.hold
+                             : std::max(policy->expires_at() - now.wall, Seconds{1});
     cache_.put_policy(cache_key, answer, {refresh_at, now.mono + life});
   } else if (answer.status == MtaStatus::temp) {
     cache_.put_plain(cache_key, answer, {refresh_at, refresh_at});
