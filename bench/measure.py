@@ -132,7 +132,7 @@ def measure_cold(arguments, server, world):
         world_before = world.cpu_seconds()
         run = rig.load(arguments.tools, server, [
             "--connect", server.addresses["tcp"], "-c", "32", "-n", str(arguments.cold),
-            *keys_of("enforce", FIRST_COLD + number * arguments.cold, arguments.cold)])
+            *keys_of("enforce", FIRST_COLD + number * arguments.cold, arguments.cold)], world=world)
         run["world_cpu_us"] = (world.cpu_seconds() - world_before) / run["answers"] * 1e6
         runs.append(run)
     return runs

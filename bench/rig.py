@@ -20,6 +20,7 @@ import urllib.request
 PR_SET_PDEATHSIG = 1
 START_SECONDS = 60
 STOP_SECONDS = 15
+LOAD_SECONDS = 120
 
 
 class RigError(Exception):
@@ -171,8 +172,8 @@ def cpu_ticks():
     return sum(fields), fields[3] + fields[4]
 
 
-def load(tools, server, arguments, cpus=None, limit=120):
-    """One run of bench_load against `server`.
+def load(tools, server, arguments, cpus=None, world=None):
+    """One run of bench_load against `server`, which may look things up in `world`.
 
     Returns its JSON with "others": the share of all CPU time used by processes that do not belong
     to the measurement.
@@ -185,10 +186,12 @@ def load(tools, server, arguments, cpus=None, limit=120):
             os.sched_setaffinity(0, cpus)
 
     def used():
-        return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) + server.cpu_seconds()
+        programs = [server, world] if world else [server]
+        return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) + sum(
+            program.cpu_seconds() for program in programs)
 
     used_before, (all_before, idle_before) = used(), cpu_ticks()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=limit,
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_SECONDS,
                           preexec_fn=prepare, check=False)
     if done.returncode != 0:
         raise RigError(f"{server.name}: {done.stderr.strip()}\n{server.last_lines()}")
