@@ -1,5 +1,5 @@
 // cmd/lint.h: `strictmx lint`: core/lint and core/mx_pattern on given text. The JSON forms are an
-// interface: docs/commands.md.
+// interface: docs/formats/command-json.md.
 #pragma once
 #include <string_view>
 

@@ -1,5 +1,5 @@
 // cmd/query_format.h: the outcome of `strictmx query` for people and for programs. Pure. The JSON
-// form is an interface: docs/commands.md.
+// form is an interface: docs/formats/command-json.md.
 #pragma once
 #include "cmd/cli.h"
 #include "cmd/command_result.h"
