@@ -28,6 +28,11 @@ def _log_line(line):
     return re.sub(r"^.*? (postfix/)", r"\1", line)
 
 
+def _reason(line):
+    """strictmx's log line, likewise."""
+    return re.sub(r"^\S+ \w+ ", "strictmx: ", line)
+
+
 def _without(mail):
     """Outcome and evidence where nobody defends."""
     if mail.captured:
@@ -62,14 +67,16 @@ def _show(number, result):
             continue
         over = attacked and mail.step.status == "sent"
         _row("attack over" if over else "with strictmx", *_with(mail))
+        if mail.deferral_line and mail.outcome.status == "deferred":
+            _row("", "", PLAIN, _reason(mail.deferral_line))
     for fault in result.faults:
         print(_colour(f"   NOT AS EXPECTED    {fault}", RED))
     print("-" * WIDTH, flush=True)
 
 
 def inside(packages, run_dir):
+    print(HEAD.format(secret=steps.SECRET), flush=True)
     world = session.bring_up(packages, run_dir)
-    print(HEAD.format(secret=steps.SECRET))
     print(_colour(f"   {'SENDER':{COLUMNS[0]}}{'THE MESSAGE IS':{COLUMNS[1]}}EVIDENCE", BOLD))
     print("=" * WIDTH, flush=True)
     results = []

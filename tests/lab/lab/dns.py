@@ -111,7 +111,7 @@ class Dns:
         return done.stdout
 
     def wait_ready(self):
-        waiting.until(lambda: "status: NOERROR" in self.dig("test.", "SOA"), 15, "DNS of the sender")
+        waiting.until(lambda: "status: NOERROR" in self.dig("test.", "SOA"), waiting.START_SECONDS, "DNS of the sender")
 
     def faults(self):
         """What is wrong with DNSSEC in this world, as the sender's validating resolver sees it."""

@@ -45,7 +45,7 @@ class MxHosts:
             return probe.connect_ex((self._hosts[-1].address, 25)) == 0
 
     def wait_ready(self):
-        waiting.until(self._accepts, 15, "MX hosts")
+        waiting.until(self._accepts, waiting.START_SECONDS, "MX hosts")
 
     def messages(self, recipient):
         """What arrived for the recipient, at whichever MX."""

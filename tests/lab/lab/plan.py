@@ -72,6 +72,7 @@ class Ask:
     ask: str
     answer: str
     via: str = "inet"
+    within: int = 0  # seconds it may take until that is the answer
 
 
 @dataclass(frozen=True)

@@ -63,4 +63,4 @@ class PolicyHost:
             return probe.connect_ex((names.POLICY_ADDRESS, 443)) == 0
 
     def wait_ready(self):
-        waiting.until(self._accepts, 15, "policy host")
+        waiting.until(self._accepts, waiting.START_SECONDS, "policy host")

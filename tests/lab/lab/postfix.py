@@ -11,7 +11,7 @@ from . import names, waiting
 from .sandbox import Sandbox
 
 SENDER_OF = {"with strictmx": "guarded@sender.lab", "without strictmx": "naked@sender.lab"}
-OUTCOME_SECONDS = 30
+OUTCOME_SECONDS = 60
 
 MAIN = f"""compatibility_level = 3.6
 queue_directory = /lab/spool/queue
@@ -115,7 +115,7 @@ class Postfix:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
     def wait_ready(self):
-        waiting.until(lambda: "daemon started" in self._read_log(), 20, "Postfix")
+        waiting.until(lambda: "daemon started" in self._read_log(), waiting.START_SECONDS, "Postfix")
 
     def ask(self, key, via="inet"):
         """What Postfix's own client gets from strictmx: the text of OK, NOTFOUND, or TEMP."""

@@ -99,4 +99,4 @@ class Router:
                 return False
 
     def wait_ready(self):
-        waiting.until(self._ready, 15, "router's proxies")
+        waiting.until(self._ready, waiting.START_SECONDS, "router's proxies")

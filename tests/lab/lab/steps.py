@@ -8,6 +8,7 @@ from . import plan as plans
 from . import waiting
 from .world import World
 
+LOG_SECONDS = 2
 SECRET = "Our bid is 48200 EUR. Keep it to yourselves."
 
 
@@ -19,6 +20,7 @@ class MailEvidence:
     outcome: object  # postfix.Outcome
     arrived: list  # events of the MX log
     captured: list  # events of the man in the middle
+    deferral_line: str | None  # strictmx's log, where it had a reason of its own
 
 
 @dataclass
@@ -65,7 +67,16 @@ def _mail_faults(evidence):
 def _send(step, scenario, world):
     recipient, outcome = world.postfix.deliver(scenario.domain, step.mail, SECRET)
     return MailEvidence(step, recipient, outcome, world.mx.messages(recipient),
-                        world.router.captured(recipient))
+                        world.router.captured(recipient), world.strictmx.deferral_line(scenario.domain))
+
+
+def _last_seen(look, expected, seconds):
+    """What `look` returns, as soon as it is what is expected, else after `seconds`."""
+    seen = look()
+    try:
+        return waiting.until(lambda: expected if expected in (seen, look()) else None, seconds, "look")
+    except waiting.Timeout:
+        return look()
 
 
 def _control(verb, world):
@@ -86,9 +97,11 @@ def _run_step(step, result, world):
             result.mails.append(evidence)
             return _mail_faults(evidence)
         case plans.Ask():
-            return _differ(f"answer for {step.ask}", step.answer, world.postfix.ask(step.ask, step.via))
+            seen = _last_seen(lambda: world.postfix.ask(step.ask, step.via), step.answer, step.within)
+            return _differ(f"answer for {step.ask}", step.answer, seen)
         case plans.PolicyHost():
-            seen = world.policy_host.saw(step.policy_host)
+            # nginx logs a request after it has answered: its log may lag behind strictmx's answer.
+            seen = _last_seen(lambda: world.policy_host.saw(step.policy_host), step.saw, LOG_SECONDS)
             return _differ(f"policy host of {step.policy_host} saw", step.saw, seen)
         case plans.Attack():
             world.attack(step.attack)

@@ -42,7 +42,13 @@ class StrictMx:
             return False
 
     def wait_ready(self):
-        waiting.until(self._ready, 15, "strictmx")
+        waiting.until(self._ready, waiting.START_SECONDS, "strictmx")
+
+    def deferral_line(self, domain):
+        """strictmx's own latest log line on why mail to the domain waits, or None."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        found = [line for line in lines if f" mail_deferred domain={domain} " in line]
+        return found[-1] if found else None
 
     def running(self):
         return self._child is not None and self._child.poll() is None

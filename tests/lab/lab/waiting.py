@@ -2,6 +2,7 @@
 import time
 
 INTERVAL = 0.02
+START_SECONDS = 60  # for a program to answer; a second each, unless the machine is busy
 
 
 class Timeout(Exception):
