@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "net/test_dns_server.h"
+#include "tls/test_zone_key.h"
 
 namespace strictmx {
 namespace {
@@ -311,6 +312,56 @@ TEST_CASE("dns client: unsigned answers below a trust anchor are bogus, with a r
   CHECK(answer.meta.status == DnsStatus::bogus);
   CHECK(answer.records.empty());
   CHECK_FALSE(answer.meta.why.empty());
+}
+
+TEST_CASE("dns client: what a trust anchor proves is secure, what it disproves is bogus") {
+  using test::ZoneKey;
+  const ZoneKey key;
+  test::TempDir dir;
+  const auto anchor = dir.path() / "root.key";
+  std::ofstream(anchor) << key.anchor();
+  Bed bed(anchor);
+  const auto dnskey = key.dnskey();
+  bed.server.set("", ZoneKey::kDnskey,
+                 {.answer = {rr("", ZoneKey::kDnskey, 600, dnskey),
+                             rr("", ZoneKey::kRrsig, 600,
+                                key.rrsig(wire_name(""), 0, ZoneKey::kDnskey, 600, {dnskey}))}});
+  const auto publish = [&](const std::string& name, const std::string& text,
+                           const std::string& signed_text) {
+    const auto signature =
+        key.rrsig(wire_name(name), 2, DnsServer::kTxt, 600, {txt_rdata({signed_text})});
+    bed.server.set(name, DnsServer::kTxt,
+                   {.answer = {rr(name, DnsServer::kTxt, 600, txt_rdata({text})),
+                               rr(name, ZoneKey::kRrsig, 600, signature)}});
+  };
+  publish("good.test", "true", "true");
+  const auto good = bed.txt("good.test");
+  CHECK_MESSAGE(good.meta.status == DnsStatus::found, good.meta.why);
+  CHECK(good.meta.trust == DnsTrust::secure);
+  CHECK(good.records == std::vector<std::string>{"true"});
+
+  publish("forged.test", "false", "true");
+  const auto forged = bed.txt("forged.test");
+  CHECK(forged.meta.status == DnsStatus::bogus);
+  CHECK(forged.meta.trust == DnsTrust::insecure);
+  CHECK(forged.records.empty());
+  CHECK_FALSE(forged.meta.why.empty());
+  const auto again = bed.txt("forged.test");  // from memory
+  CHECK(again.meta.status == DnsStatus::bogus);
+}
+
+TEST_CASE("dns client: without a trust anchor nothing is secure, signed or not") {
+  using test::ZoneKey;
+  const ZoneKey key;
+  Bed bed;
+  bed.server.set("good.test", DnsServer::kTxt,
+                 {.answer = {rr("good.test", DnsServer::kTxt, 600, txt_rdata({"true"})),
+                             rr("good.test", ZoneKey::kRrsig, 600,
+                                key.rrsig(wire_name("good.test"), 2, DnsServer::kTxt, 600,
+                                          {txt_rdata({"true"})}))}});
+  const auto answer = bed.txt("good.test");
+  CHECK(answer.meta.status == DnsStatus::found);
+  CHECK(answer.meta.trust == DnsTrust::insecure);
 }
 
 TEST_CASE("dns client: options that are refused") {
