@@ -31,7 +31,7 @@ run: build
 test: setup-test build
 	@cmake --preset asan >build/.asan.log 2>&1 || { cat build/.asan.log; exit 1; }
 	@cmake --build build/asan -j$(JOBS)
-	ctest --test-dir build/asan -L unit --output-on-failure
+	ctest --test-dir build/asan --output-on-failure
 	ctest --test-dir build/release --output-on-failure
 
 demo: setup-test build

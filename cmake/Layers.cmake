@@ -12,7 +12,7 @@ function(strictmx_layer name)
   target_link_libraries(strictmx_${name}
     PUBLIC strictmx_flags ${ARG_DEPENDS}
     PRIVATE strictmx_warnings ${ARG_LIBRARIES})
-  if(tests AND BUILD_TESTING)
+  if(tests AND BUILD_TESTING AND STRICTMX_UNIT_TESTS)
     add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/main.cc)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(${name}_test PRIVATE
@@ -20,6 +20,6 @@ function(strictmx_layer name)
     target_link_libraries(${name}_test PRIVATE
       strictmx_${name} strictmx_warnings ${ARG_LIBRARIES})
     add_test(NAME unit.${name} COMMAND ${name}_test)
-    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300)
+    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit)
   endif()
 endfunction()
