@@ -42,7 +42,8 @@ TEST_CASE("the sample file read back equals the defaults, whatever was set befor
   CHECK(config.https == HttpsConfig{});
   CHECK(config.policy == PolicyConfig{});
   CHECK(config.limits == LimitsConfig{});
-  CHECK(config.log_level == LogLevel::info);
+  CHECK(config.log_level == Config{}.log_level);
+  CHECK(config == Config{});
 }
 
 TEST_CASE("the sample file describes each key in front of it") {

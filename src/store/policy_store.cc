@@ -52,19 +52,19 @@ class Loader {
   Loader(const std::function<void(KnownPolicy)>& each, Log& log) : each_(each), log_(log) {}
 
   Result<std::size_t> load(SqliteConnection& connection) {
-    const auto rising = scan(connection, Order::rising, "");
+    const auto rising = scan(connection, Order::rising);
     if (rising) return skipped_;
     if (rising.error().code != Errc::corrupt) return std::unexpected(rising.error());
-    // A page of the tree is damaged. What lies behind it can be reached from the other end.
+    // A page of the tree is damaged. What lies behind it can be reached from the other end, up to
+    // the same page, so that no row is met twice.
     skip("", rising.error().detail);
-    const auto falling = scan(connection, Order::falling, last_);
+    const auto falling = scan(connection, Order::falling);
     if (!falling && falling.error().code != Errc::corrupt) return std::unexpected(falling.error());
     return skipped_;
   }
 
  private:
-  // Until the end or the domain `stop`, which is not read; "" is none.
-  Result<void> scan(SqliteConnection& connection, Order order, const std::string& stop) {
+  Result<void> scan(SqliteConnection& connection, Order order) {
     auto rows = connection.prepare(
         order == Order::rising
             ? "SELECT domain, id, body, fetched_at, checksum FROM policies ORDER BY domain"
@@ -74,10 +74,7 @@ class Loader {
       const auto more = rows->step();
       if (!more) return std::unexpected(more.error());
       if (!*more) return {};
-      const auto row = row_of(*rows);
-      if (!stop.empty() && row.domain <= stop) return {};
-      take(row);
-      if (order == Order::rising) last_ = row.domain;
+      take(row_of(*rows));
     }
   }
 
@@ -99,7 +96,6 @@ class Loader {
   const std::function<void(KnownPolicy)>& each_;
   Log& log_;
   std::size_t skipped_ = 0;
-  std::string last_;
 };
 
 class SqlitePolicyStore final : public PolicyStore {

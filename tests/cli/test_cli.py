@@ -179,7 +179,8 @@ class Lint(unittest.TestCase):
         self.assertEqual(run("lint", "record", "v=STSv1; id=a;").stdout, b"valid: id a\n")
         self.assertTrue(run("lint", "record", "x").stdout.startswith(b"invalid: "))
         self.assertEqual(run("lint", "policy", "-", stdin=POLICY).stdout,
-                         b"valid: mode enforce, max_age 1209600\nmx: mx.a.example\nmx: *.b.example\n")
+                         b"valid: mode enforce, max_age 1209600\n"
+                         b"mx: mx.a.example\nmx: *.b.example\n")
         self.assertEqual(run("lint", "match", "a.example", "a.example").stdout,
                          b"match: named by a.example\n")
 
@@ -221,7 +222,8 @@ class Configuration(unittest.TestCase):
             (2, "https.ca_file: /nonexistent.pem: No such file or directory\n"))
 
     def test_flags_are_named_like_keys(self):
-        self.assertEqual(run("serve", "--https-port", "70000", "--log-level", "loud").stderr.decode(),
+        result = run("serve", "--https-port", "70000", "--log-level", "loud")
+        self.assertEqual(result.stderr.decode(),
                          '--https-port: "70000" is not a number from 1 to 65535\n'
                          '--log-level: "loud" is not one of debug, info, warning, error\n')
 
