@@ -1,1 +1,1 @@
-"""A small Internet in namespaces: a sending host, a router that may attack, DNS, MX and policy hosts."""
+"""A small Internet in namespaces: sender, router that may attack, DNS, MX, policy host."""

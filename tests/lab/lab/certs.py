@@ -18,6 +18,7 @@ def _openssl(*arguments):
 @dataclass(frozen=True)
 class Authority:
     """The one certification authority that the sending host trusts."""
+
     folder: Path
 
     @property
@@ -32,17 +33,50 @@ class Authority:
         """Writes NAME.pem (key and certificate) of one of plan.CERTIFICATES; returns its path."""
         key, pem, both = (self.folder / f"{name}{end}" for end in (".key", ".crt", ".pem"))
         shown = WRONG_NAME if kind == "wrong-name" else name
-        request = ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
-                   "-keyout", key, "-subj", f"/CN={shown}", "-addext", f"subjectAltName=DNS:{shown}"]
+        request = [
+            "req",
+            "-new",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-noenc",
+            "-keyout",
+            key,
+            "-subj",
+            f"/CN={shown}",
+            "-addext",
+            f"subjectAltName=DNS:{shown}",
+        ]
         signer = ["-CA", self.certificate, "-CAkey", self.key]
         if kind == "expired":
             _openssl(*request, "-out", f"{key}.csr")
             # Ended yesterday; `req -x509` takes no negative number.
-            _openssl("x509", "-req", "-in", f"{key}.csr", *signer, "-copy_extensions", "copy",
-                     "-days", "-1", "-out", pem)
+            _openssl(
+                "x509",
+                "-req",
+                "-in",
+                f"{key}.csr",
+                *signer,
+                "-copy_extensions",
+                "copy",
+                "-days",
+                "-1",
+                "-out",
+                pem,
+            )
         else:
-            _openssl(*request, "-x509", "-addext", "basicConstraints=critical,CA:FALSE",
-                     "-days", DAYS, "-out", pem, *([] if kind == "self-signed" else signer))
+            _openssl(
+                *request,
+                "-x509",
+                "-addext",
+                "basicConstraints=critical,CA:FALSE",
+                "-days",
+                DAYS,
+                "-out",
+                pem,
+                *([] if kind == "self-signed" else signer),
+            )
         both.write_bytes(key.read_bytes() + pem.read_bytes())
         return both
 
@@ -55,7 +89,24 @@ class Authority:
 def create(folder: Path):
     """Makes the authority's own key and certificate in the folder."""
     authority = Authority(folder)
-    _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
-             "-keyout", authority.key, "-out", authority.certificate, "-days", DAYS,
-             "-subj", "/CN=lab authority", "-addext", "basicConstraints=critical,CA:TRUE",
-             "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    _openssl(
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-noenc",
+        "-keyout",
+        authority.key,
+        "-out",
+        authority.certificate,
+        "-days",
+        DAYS,
+        "-subj",
+        "/CN=lab authority",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE",
+        "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign",
+    )

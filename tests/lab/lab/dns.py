@@ -90,35 +90,49 @@ class Dns:
         for apex in zones.SIGNED:
             self._tool("kzonesign", "-c", "/lab/knot/sign.conf", apex)
         signed = self._knot / _file("sec.")
-        signed.write_text(zones.spoil(signed.read_text(encoding="utf-8"), self._domains, digests),
-                          encoding="utf-8")
+        signed.write_text(
+            zones.spoil(signed.read_text(encoding="utf-8"), self._domains, digests),
+            encoding="utf-8",
+        )
 
     def start(self):
         folder = self._box.folder("unbound")
         (folder / "root.hints").write_text(HINTS, encoding="utf-8")
         (folder / "unbound.conf").write_text(UNBOUND, encoding="utf-8")
         logs = self._box.folder("logs")
-        self._spaces[names.DNS].spawn(logs / "knot.log",
-                                      *self._box.chroot("knotd", "-c", "/lab/knot/knot.conf"))
-        self._spaces[names.SENDER].spawn(logs / "unbound.log",
-                                         *self._box.chroot("unbound", "-c", "/lab/unbound/unbound.conf"))
+        self._spaces[names.DNS].spawn(
+            logs / "knot.log", *self._box.chroot("knotd", "-c", "/lab/knot/knot.conf")
+        )
+        self._spaces[names.SENDER].spawn(
+            logs / "unbound.log", *self._box.chroot("unbound", "-c", "/lab/unbound/unbound.conf")
+        )
 
     def dig(self, *arguments):
         """kdig on the sending host, asking its own resolver."""
         done = self._spaces[names.SENDER].run(
-            *self._box.chroot("kdig", "@127.0.0.1", "+dnssec", "+timeout=2", "+retry=0", *arguments),
-            check=False)
+            *self._box.chroot(
+                "kdig", "@127.0.0.1", "+dnssec", "+timeout=2", "+retry=0", *arguments
+            ),
+            check=False,
+        )
         return done.stdout
 
     def wait_ready(self):
-        waiting.until(lambda: "status: NOERROR" in self.dig("test.", "SOA"), waiting.START_SECONDS, "DNS of the sender")
+        waiting.until(
+            lambda: "status: NOERROR" in self.dig("test.", "SOA"),
+            waiting.START_SECONDS,
+            "DNS of the sender",
+        )
 
     def faults(self):
         """What is wrong with DNSSEC in this world, as the sender's validating resolver sees it."""
-        expected = (("_25._tcp.mx1.dane.sec TLSA", "NOERROR", True),
-                    ("_25._tcp.mx1.danebad.sec TLSA", "NOERROR", True),
-                    ("_25._tcp.mx1.bogus.sec TLSA", "SERVFAIL", False),
-                    ("bogus.sec MX", "NOERROR", True), ("good.test MX", "NOERROR", False))
+        expected = (
+            ("_25._tcp.mx1.dane.sec TLSA", "NOERROR", True),
+            ("_25._tcp.mx1.danebad.sec TLSA", "NOERROR", True),
+            ("_25._tcp.mx1.bogus.sec TLSA", "SERVFAIL", False),
+            ("bogus.sec MX", "NOERROR", True),
+            ("good.test MX", "NOERROR", False),
+        )
         faults = []
         for question, status, secure in expected:
             answer = self.dig(*question.split())
@@ -129,5 +143,8 @@ class Dns:
 
     def forget(self):
         """Empties the sender's cache below test., where attackers change things."""
-        self._spaces[names.SENDER].run(*self._box.chroot(
-            "unbound-control", "-c", "/lab/unbound/unbound.conf", "flush_zone", "test."))
+        self._spaces[names.SENDER].run(
+            *self._box.chroot(
+                "unbound-control", "-c", "/lab/unbound/unbound.conf", "flush_zone", "test."
+            )
+        )

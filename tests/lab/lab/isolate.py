@@ -14,8 +14,28 @@ import sys
 from . import names
 
 EXIT_SKIP = 77
-NAMESPACES = ["--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
-TOOLS = ("ip", "nft", "openssl", "unshare", "nsenter", "setpriv", "mount", "tar", "dpkg-deb", "apt-get")
+NAMESPACES = [
+    "--mount",
+    "--uts",
+    "--ipc",
+    "--net",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+]
+TOOLS = (
+    "ip",
+    "nft",
+    "openssl",
+    "unshare",
+    "nsenter",
+    "setpriv",
+    "mount",
+    "tar",
+    "dpkg-deb",
+    "apt-get",
+)
 
 
 def require_host():
@@ -27,10 +47,16 @@ def require_host():
     if os.geteuid() != 0:
         print("SKIP lab: it needs root for its network namespaces", file=sys.stderr)
         sys.exit(EXIT_SKIP)
-    probe = subprocess.run(["unshare", *NAMESPACES, "mount", "-t", "tmpfs", "lab", "/run"],
-                           capture_output=True, text=True, check=False)
+    probe = subprocess.run(
+        ["unshare", *NAMESPACES, "mount", "-t", "tmpfs", "lab", "/run"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if probe.returncode != 0:
-        print(f"SKIP lab: this system permits no namespaces: {probe.stderr.strip()}", file=sys.stderr)
+        print(
+            f"SKIP lab: this system permits no namespaces: {probe.stderr.strip()}", file=sys.stderr
+        )
         sys.exit(EXIT_SKIP)
 
 
@@ -40,8 +66,18 @@ def _stop(received, _frame):
 
 def run_inside(module, arguments):
     """Runs `python3 -m module arguments` as process 1 of new namespaces; returns its exit code."""
-    command = ["setpriv", "--pdeathsig", "KILL", "unshare", *NAMESPACES,
-               sys.executable, "-B", "-m", module, *arguments]
+    command = [
+        "setpriv",
+        "--pdeathsig",
+        "KILL",
+        "unshare",
+        *NAMESPACES,
+        sys.executable,
+        "-B",
+        "-m",
+        module,
+        *arguments,
+    ]
     environment = {**os.environ, "PYTHONPATH": str(names.LAB_DIR), "LC_ALL": "C.UTF-8"}
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)

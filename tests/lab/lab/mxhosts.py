@@ -19,17 +19,31 @@ def read_events(path):
 
 class MxHosts:
     def __init__(self, box: Sandbox, spaces, authority, hosts):
-        self._box, self._space, self._authority, self._hosts = box, spaces[names.MX], authority, hosts
+        self._box, self._space, self._authority, self._hosts = (
+            box,
+            spaces[names.MX],
+            authority,
+            hosts,
+        )
         self._log = box.folder("logs") / "mx.jsonl"
 
     def start(self):
         """Certificates must have been issued (`issue`)."""
-        table = [{"name": mx.name, "address": mx.address,
-                  "certificate": str(self._certificate(mx)) if mx.certificate != "no-starttls" else None}
-                 for mx in self._hosts]
+        table = [
+            {
+                "name": mx.name,
+                "address": mx.address,
+                "certificate": str(self._certificate(mx))
+                if mx.certificate != "no-starttls"
+                else None,
+            }
+            for mx in self._hosts
+        ]
         config = self._box.folder("mx") / "hosts.json"
         config.write_text(json.dumps(table, indent=1), encoding="utf-8")
-        self._space.spawn(self._box.folder("logs") / "mx.log", sys.executable, "-B", STUB, config, self._log)
+        self._space.spawn(
+            self._box.folder("logs") / "mx.log", sys.executable, "-B", STUB, config, self._log
+        )
 
     def _certificate(self, mx):
         return self._authority.folder / f"{mx.name}.pem"

@@ -22,6 +22,10 @@ FORGER_PORT = 5300  # router: the DNS forwarder that lies
 
 SOCKETMAP_PORT = 8461
 HTTP_PORT = 8462
-SOCKET_PATH = "/run/strictmx-policy.sock"  # /run is the same for the machine's and the lab's programs
-SOCKETMAPS = {"inet": f"socketmap:inet:127.0.0.1:{SOCKETMAP_PORT}:postfix",
-              "unix": f"socketmap:unix:{SOCKET_PATH}:postfix"}
+SOCKET_PATH = (
+    "/run/strictmx-policy.sock"  # /run is the same inside the package root
+)
+SOCKETMAPS = {
+    "inet": f"socketmap:inet:127.0.0.1:{SOCKETMAP_PORT}:postfix",
+    "unix": f"socketmap:unix:{SOCKET_PATH}:postfix",
+}

@@ -44,8 +44,14 @@ class Namespace:
     def spawn(self, log, *command, **options):
         """Starts a program in the foreground, its output appended to the file `log`."""
         with open(log, "ab") as output:
-            child = subprocess.Popen(self._command(command), stdin=subprocess.DEVNULL, stdout=output,
-                                     stderr=output, start_new_session=True, **options)
+            child = subprocess.Popen(
+                self._command(command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **options,
+            )
         self.children.append(child)
         return child
 
@@ -74,8 +80,20 @@ def stop(child, number=signal.SIGTERM, patience=10):
 
 def _link_server(namespace, addresses):
     port = f"p-{namespace}"
-    _ip("link", "add", "eth0", "netns", namespace, "type", "veth", "peer", "name", port,
-        "netns", names.ROUTER)
+    _ip(
+        "link",
+        "add",
+        "eth0",
+        "netns",
+        namespace,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        port,
+        "netns",
+        names.ROUTER,
+    )
     _ip("-n", names.ROUTER, "link", "set", port, "master", "br0", "up")
     for address in addresses:
         _ip("-n", namespace, "addr", "add", f"{address}/24", "dev", "eth0")
@@ -84,8 +102,20 @@ def _link_server(namespace, addresses):
 
 
 def _link_sender():
-    _ip("link", "add", "eth0", "netns", names.SENDER, "type", "veth", "peer", "name", "snd",
-        "netns", names.ROUTER)
+    _ip(
+        "link",
+        "add",
+        "eth0",
+        "netns",
+        names.SENDER,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "snd",
+        "netns",
+        names.ROUTER,
+    )
     _ip("-n", names.ROUTER, "addr", "add", f"{names.ROUTER_SENDER_SIDE}/24", "dev", "snd")
     _ip("-n", names.ROUTER, "link", "set", "snd", "up")
     _ip("-n", names.SENDER, "addr", "add", f"{names.SENDER_ADDRESS}/24", "dev", "eth0")
@@ -95,8 +125,10 @@ def _link_sender():
 
 def existing():
     """The namespaces by name, for a process that finds them already built."""
-    return {name: Namespace(name)
-            for name in (names.SENDER, names.ROUTER, names.DNS, names.MX, names.POLICY)}
+    return {
+        name: Namespace(name)
+        for name in (names.SENDER, names.ROUTER, names.DNS, names.MX, names.POLICY)
+    }
 
 
 def build(mx_addresses):

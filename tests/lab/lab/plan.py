@@ -54,6 +54,7 @@ class Domain:
 @dataclass(frozen=True)
 class Mail:
     """Send one message and say what must become of it."""
+
     mail: str
     status: str
     dsn: str = ""
@@ -69,6 +70,7 @@ class Mail:
 @dataclass(frozen=True)
 class Ask:
     """Ask strictmx as Postfix does; `answer` is NOTFOUND, TEMP or the text of OK."""
+
     ask: str
     answer: str
     via: str = "inet"
@@ -78,6 +80,7 @@ class Ask:
 @dataclass(frozen=True)
 class PolicyHost:
     """What the domain's policy host must have seen so far: proof that strictmx was there at all."""
+
     policy_host: str
     saw: str
 
@@ -85,12 +88,14 @@ class PolicyHost:
 @dataclass(frozen=True)
 class Attack:
     """Replaces all attacks now going on; an empty table ends them."""
+
     attack: dict
 
 
 @dataclass(frozen=True)
 class Daemon:
     """Stops (SIGTERM), kills (SIGKILL) or starts strictmx."""
+
     strictmx: str
 
 
@@ -172,8 +177,14 @@ def _scenario(path):
     if unknown:
         raise PlanError(f"{where}: unknown {', '.join(sorted(unknown))}")
     steps = tuple(_step(step, f"{where}, step {n}") for n, step in enumerate(table["step"], 1))
-    scenario = Scenario(path.parent.name, table["title"], table["rule"], table["domain"], steps,
-                        table.get("demo", ""))
+    scenario = Scenario(
+        path.parent.name,
+        table["title"],
+        table["rule"],
+        table["domain"],
+        steps,
+        table.get("demo", ""),
+    )
     return scenario, _domain(table, where) if "mx" in table else None
 
 

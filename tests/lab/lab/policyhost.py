@@ -1,4 +1,4 @@
-"""The policy host: one nginx, one virtual host and certificate per `mta-sts.` name (RFC 8461 §3.3)."""
+"""The policy host: one nginx, a virtual host and certificate per `mta-sts.` name (RFC 8461 §3.3)."""
 import socket
 
 from . import names, waiting
@@ -46,11 +46,13 @@ class PolicyHost:
             (folder / f"{host}.txt").write_bytes(domain.policy.text().encode())
             servers += SERVER.format(address=names.POLICY_ADDRESS, host=host)
         (folder / "nginx.conf").write_text(CONFIG.format(servers=servers), encoding="utf-8")
-        self._space.spawn(self._box.folder("logs") / "policyhost.log",
-                          *self._box.chroot("nginx", "-c", "/lab/nginx/nginx.conf"))
+        self._space.spawn(
+            self._box.folder("logs") / "policyhost.log",
+            *self._box.chroot("nginx", "-c", "/lab/nginx/nginx.conf"),
+        )
 
     def saw(self, domain):
-        """What clients did at the domain's policy host so far: fetch, refusal (of its certificate), nothing."""
+        """What clients did at the domain's policy host: fetch, refusal (of the certificate), nothing."""
         host, logs = f"mta-sts.{domain}", self._box.folder("logs")
         requests = (logs / "policyhost.access.log").read_text(encoding="utf-8").splitlines()
         if any(line.startswith(f"{host} 200 ") for line in requests):

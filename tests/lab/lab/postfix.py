@@ -87,8 +87,7 @@ def read_outcome(log, recipient):
         if match:
             relay, dsn, status, reason = match.groups()
             tls = _TLS.findall(log)
-            return Outcome(status, dsn, reason, relay, tls[-1][0] if tls else "none", line,
-                           log)
+            return Outcome(status, dsn, reason, relay, tls[-1][0] if tls else "none", line, log)
     return None
 
 
@@ -108,19 +107,24 @@ class Postfix:
         for name in ("spool/queue", "spool/data"):
             self._box.folder(name)
         self._run("chown", "postfix", "/lab/spool/data")
-        self._space.spawn(self._box.folder("logs") / "postfix.log",
-                          *self._box.chroot("postfix", "-c", "/lab/postfix", "start-fg"))
+        self._space.spawn(
+            self._box.folder("logs") / "postfix.log",
+            *self._box.chroot("postfix", "-c", "/lab/postfix", "start-fg"),
+        )
 
     def _read_log(self):
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
     def wait_ready(self):
-        waiting.until(lambda: "daemon started" in self._read_log(), waiting.START_SECONDS, "Postfix")
+        waiting.until(
+            lambda: "daemon started" in self._read_log(), waiting.START_SECONDS, "Postfix"
+        )
 
     def ask(self, key, via="inet"):
         """What Postfix's own client gets from strictmx: the text of OK, NOTFOUND, or TEMP."""
-        done = self._run("postmap", "-c", "/lab/postfix", "-q", key, names.SOCKETMAPS[via],
-                         check=False)
+        done = self._run(
+            "postmap", "-c", "/lab/postfix", "-q", key, names.SOCKETMAPS[via], check=False
+        )
         if done.stdout.strip():
             return done.stdout.strip()
         return "TEMP" if done.stderr.strip() else "NOTFOUND"
@@ -130,8 +134,18 @@ class Postfix:
         self._sent += 1
         recipient = f"m{os.getpid()}.{self._sent}@{domain}"  # the lab's shell counts for itself
         start = len(self._read_log())
-        self._run("sendmail", "-C", "/lab/postfix/main.cf", "-f", SENDER_OF[which], recipient,
-                  input=f"Subject: lab\nTo: {recipient}\n\n{text}\n")
-        outcome = waiting.until(lambda: read_outcome(self._read_log()[start:], recipient),
-                                OUTCOME_SECONDS, f"Postfix's verdict on mail to {recipient}")
+        self._run(
+            "sendmail",
+            "-C",
+            "/lab/postfix/main.cf",
+            "-f",
+            SENDER_OF[which],
+            recipient,
+            input=f"Subject: lab\nTo: {recipient}\n\n{text}\n",
+        )
+        outcome = waiting.until(
+            lambda: read_outcome(self._read_log()[start:], recipient),
+            OUTCOME_SECONDS,
+            f"Postfix's verdict on mail to {recipient}",
+        )
         return recipient, outcome

@@ -52,7 +52,9 @@ def _key():
     """Names the cached folder: the packages, the release and this file decide what is in it."""
     release = Path("/etc/os-release").read_bytes()
     architecture = subprocess.check_output(["dpkg", "--print-architecture"])
-    text = b"\0".join([" ".join(packages()).encode(), release, architecture, Path(__file__).read_bytes()])
+    text = b"\0".join(
+        [" ".join(packages()).encode(), release, architecture, Path(__file__).read_bytes()]
+    )
     return hashlib.sha256(text).hexdigest()[:16]
 
 
@@ -67,8 +69,19 @@ def _download(folder):
     for part in ("state/lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
     (folder / "state/status").touch()
-    apt = ["apt-get", "-q", "-y", "-o", f"Dir::State={folder}/state", "-o", f"Dir::Cache={folder}/cache",
-           "-o", f"Dir::State::status={folder}/state/status", "-o", "APT::Sandbox::User=root"]
+    apt = [
+        "apt-get",
+        "-q",
+        "-y",
+        "-o",
+        f"Dir::State={folder}/state",
+        "-o",
+        f"Dir::Cache={folder}/cache",
+        "-o",
+        f"Dir::State::status={folder}/state/status",
+        "-o",
+        "APT::Sandbox::User=root",
+    ]
     # A dead third-party source of the operator's is no reason to stop: the next command decides.
     subprocess.run([*apt, "update"], capture_output=True, check=False)
     _run([*apt, "--no-install-recommends", "--download-only", "install", *packages()], "apt-get")
@@ -81,15 +94,22 @@ def _unpack(archives, root):
         (root / name).symlink_to(f"usr/{name}")
     for archive in archives:
         # dpkg-deb -x would replace the links of the merged /usr by folders.
-        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE) as reader:
+        with subprocess.Popen(
+            ["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE
+        ) as reader:
             _run_tar(reader.stdout, root, archive)
         if reader.returncode != 0:
             raise RootError(f"dpkg-deb: {archive.name}: status {reader.returncode}")
 
 
 def _run_tar(stream, root, archive):
-    done = subprocess.run(["tar", "-x", "--keep-directory-symlink", "-C", root], stdin=stream,
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["tar", "-x", "--keep-directory-symlink", "-C", root],
+        stdin=stream,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise RootError(f"tar: {archive.name}: {done.stderr.strip()}")
 
@@ -112,8 +132,11 @@ def prepare():
     root = names.BUILD_DIR / f"root-{_key()}"
     if root.is_dir():
         return root
-    print(f"lab: unpacking its programs into {root.relative_to(names.REPOSITORY)} (once)",
-          file=sys.stderr, flush=True)
+    print(
+        f"lab: unpacking its programs into {root.relative_to(names.REPOSITORY)} (once)",
+        file=sys.stderr,
+        flush=True,
+    )
     names.BUILD_DIR.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="unpacking-", dir=names.BUILD_DIR))
     try:

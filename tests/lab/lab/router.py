@@ -40,10 +40,14 @@ def rules(attack, plan):
     divert, transit = [], []
     if "strip" in attack:
         victim = plan.mx(attack["strip"]).address
-        divert.append(f'iifname "snd" ip daddr {victim} tcp dport 25 redirect to :{names.STRIP_PORT}')
+        divert.append(
+            f'iifname "snd" ip daddr {victim} tcp dport 25 redirect to :{names.STRIP_PORT}'
+        )
     if "redirect" in attack:
         victim = plan.mx(attack["redirect"]).address
-        divert.append(f'iifname "snd" ip daddr {victim} tcp dport 25 dnat to {names.ATTACKER_ADDRESS}')
+        divert.append(
+            f'iifname "snd" ip daddr {victim} tcp dport 25 dnat to {names.ATTACKER_ADDRESS}'
+        )
     if lies(attack):
         divert.append(f'iifname "snd" udp dport 53 redirect to :{names.FORGER_PORT}')
     if "policy_host" in attack:
@@ -73,10 +77,23 @@ class Router:
 
     def start(self):
         self.attack({})
-        self._space.spawn(self._logs / "strip_proxy.log", sys.executable, "-B", STUBS / "strip_proxy.py",
-                          names.STRIP_PORT, self._captures)
-        self._space.spawn(self._logs / "dns_forger.log", sys.executable, "-B", STUBS / "dns_forger.py",
-                          names.FORGER_PORT, names.DNS_ADDRESS, self._lies)
+        self._space.spawn(
+            self._logs / "strip_proxy.log",
+            sys.executable,
+            "-B",
+            STUBS / "strip_proxy.py",
+            names.STRIP_PORT,
+            self._captures,
+        )
+        self._space.spawn(
+            self._logs / "dns_forger.log",
+            sys.executable,
+            "-B",
+            STUBS / "dns_forger.py",
+            names.FORGER_PORT,
+            names.DNS_ADDRESS,
+            self._lies,
+        )
 
     def attack(self, attack):
         """Replaces whatever was going on before; {} is peace."""
@@ -89,7 +106,9 @@ class Router:
 
     def _ready(self):
         with self._space.entered():
-            with socket.socket() as probe, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            with socket.socket() as probe, socket.socket(
+                socket.AF_INET, socket.SOCK_DGRAM
+            ) as taken:
                 if probe.connect_ex(("127.0.0.1", names.STRIP_PORT)) != 0:
                     return False
                 try:

@@ -8,11 +8,18 @@ from . import plan, session, shell, steps
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog="tests/lab/run", description="Runs the scenarios of the network lab as root, in namespaces.",
+        prog="tests/lab/run",
+        description="Runs the scenarios of the network lab as root, in namespaces.",
         epilog="Exit: 0 all as expected, 1 not, 77 namespaces not permitted. "
-               "STRICTMX=path tests another binary than build/strictmx.")
-    parser.add_argument("--only", metavar="NN-name", action="append", default=[],
-                        help="this scenario (repeatable; the beginning of its name is enough)")
+        "STRICTMX=path tests another binary than build/strictmx.",
+    )
+    parser.add_argument(
+        "--only",
+        metavar="NN-name",
+        action="append",
+        default=[],
+        help="this scenario (repeatable; the beginning of its name is enough)",
+    )
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
     parser.add_argument("--keep", action="store_true", help="open a shell in the lab afterwards")
     parser.add_argument("-v", action="store_true", dest="verbose", help="show Postfix's log lines")
@@ -28,7 +35,9 @@ def chosen(scenarios, only):
 
 def _report(result, seconds, verbose):
     word = "FAIL" if result.faults else "ok  "
-    print(f"{word} {result.scenario.folder:28} {seconds:5.1f} s  {result.scenario.title}", flush=True)
+    print(
+        f"{word} {result.scenario.folder:28} {seconds:5.1f} s  {result.scenario.title}", flush=True
+    )
     for fault in result.faults:
         print(f"       {fault}")
     for mail in result.mails if verbose else []:
@@ -47,8 +56,10 @@ def inside(packages, run_dir, options):
         result = steps.run(scenario, world)
         failed += bool(result.faults)
         _report(result, time.monotonic() - began, options.verbose)
-    print(f"{len(scenarios) - failed} of {len(scenarios)} scenarios as expected, "
-          f"{time.monotonic() - started:.0f} s")
+    print(
+        f"{len(scenarios) - failed} of {len(scenarios)} scenarios as expected, "
+        f"{time.monotonic() - started:.0f} s"
+    )
     if options.keep:
         world.recover()
         shell.open_in(world)

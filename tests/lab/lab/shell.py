@@ -20,14 +20,19 @@ You are on the sending host. The lab ends when this shell does.
 def _commands(run_dir):
     console = shlex.join([sys.executable, "-B", "-m", "lab.console", str(run_dir)])
     chroot = shlex.join(["chroot", str(run_dir / "root")])
-    return "\n".join([
-        f"export PYTHONPATH={shlex.quote(str(names.LAB_DIR))}",
-        "PS1='lab sender \\w # '",
-        *(f'{name}() {{ {console} {name} "$@"; }}' for name in ("ask", "send", "attack")),
-        f'digs() {{ {chroot} kdig @127.0.0.1 +dnssec "$@"; }}',
-        f"queue() {{ {chroot} postqueue -c /lab/postfix -p; }}",
-        f"logs() {{ ls -l {shlex.quote(str(run_dir / 'logs'))}/*; }}",
-    ]) + "\n"
+    return (
+        "\n".join(
+            [
+                f"export PYTHONPATH={shlex.quote(str(names.LAB_DIR))}",
+                "PS1='lab sender \\w # '",
+                *(f'{name}() {{ {console} {name} "$@"; }}' for name in ("ask", "send", "attack")),
+                f'digs() {{ {chroot} kdig @127.0.0.1 +dnssec "$@"; }}',
+                f"queue() {{ {chroot} postqueue -c /lab/postfix -p; }}",
+                f"logs() {{ ls -l {shlex.quote(str(run_dir / 'logs'))}/*; }}",
+            ]
+        )
+        + "\n"
+    )
 
 
 def open_in(world):
@@ -38,17 +43,23 @@ def open_in(world):
     interactive = sys.stdin.isatty()
     if interactive:
         print(WELCOME)
-    command = ["nsenter", f"--net=/run/netns/{names.SENDER}", "bash",
-               *(["--rcfile", str(script), "-i"] if interactive else ["-s"])]
+    command = [
+        "nsenter",
+        f"--net=/run/netns/{names.SENDER}",
+        "bash",
+        *(["--rcfile", str(script), "-i"] if interactive else ["-s"]),
+    ]
     subprocess.run(command, check=False, cwd=run_dir, env={**os.environ, "BASH_ENV": str(script)})
 
 
 def main(packages, run_dir):
     from . import session  # here, because `runner` uses both
+
     open_in(session.bring_up(packages, run_dir))
     return 0
 
 
 if __name__ == "__main__":
     from . import session
+
     session.leave(main, *sys.argv[1:3])

@@ -2,6 +2,7 @@
 
 The witnesses are independent of strictmx: Postfix's log, the MX's log, the man in the middle's log.
 """
+import time
 from dataclasses import dataclass, field
 
 from . import plan as plans
@@ -15,6 +16,7 @@ SECRET = "Our bid is 48200 EUR. Keep it to yourselves."
 @dataclass
 class MailEvidence:
     """What the witnesses say of one message."""
+
     step: plans.Mail
     recipient: str
     outcome: object  # postfix.Outcome
@@ -31,7 +33,11 @@ class Result:
 
 
 def _differ(what, expected, seen):
-    return [] if expected == seen else [f"{what}: expected {expected or 'nothing'}, saw {seen or 'nothing'}"]
+    return (
+        []
+        if expected == seen
+        else [f"{what}: expected {expected or 'nothing'}, saw {seen or 'nothing'}"]
+    )
 
 
 def _arrival_faults(step, arrived):
@@ -57,8 +63,11 @@ def _mail_faults(evidence):
     if step.tls:
         faults += _differ("Postfix's TLS status", step.tls, outcome.tls)
     faults += _arrival_faults(step, evidence.arrived)
-    faults += _differ("read by the attacker", "yes" if step.captured else "no",
-                      "yes" if evidence.captured else "no")
+    faults += _differ(
+        "read by the attacker",
+        "yes" if step.captured else "no",
+        "yes" if evidence.captured else "no",
+    )
     if faults:
         faults.append(f"log: {outcome.line}")
     return faults
@@ -66,17 +75,22 @@ def _mail_faults(evidence):
 
 def _send(step, scenario, world):
     recipient, outcome = world.postfix.deliver(scenario.domain, step.mail, SECRET)
-    return MailEvidence(step, recipient, outcome, world.mx.messages(recipient),
-                        world.router.captured(recipient), world.strictmx.deferral_line(scenario.domain))
+    return MailEvidence(
+        step,
+        recipient,
+        outcome,
+        world.mx.messages(recipient),
+        world.router.captured(recipient),
+        world.strictmx.deferral_line(scenario.domain),
+    )
 
 
 def _last_seen(look, expected, seconds):
     """What `look` returns, as soon as it is what is expected, else after `seconds`."""
-    seen = look()
-    try:
-        return waiting.until(lambda: expected if expected in (seen, look()) else None, seconds, "look")
-    except waiting.Timeout:
-        return look()
+    end = time.monotonic() + seconds
+    while (seen := look()) != expected and time.monotonic() < end:
+        time.sleep(waiting.INTERVAL)
+    return seen
 
 
 def _control(verb, world):
@@ -97,11 +111,15 @@ def _run_step(step, result, world):
             result.mails.append(evidence)
             return _mail_faults(evidence)
         case plans.Ask():
-            seen = _last_seen(lambda: world.postfix.ask(step.ask, step.via), step.answer, step.within)
+            seen = _last_seen(
+                lambda: world.postfix.ask(step.ask, step.via), step.answer, step.within
+            )
             return _differ(f"answer for {step.ask}", step.answer, seen)
         case plans.PolicyHost():
             # nginx logs a request after it has answered: its log may lag behind strictmx's answer.
-            seen = _last_seen(lambda: world.policy_host.saw(step.policy_host), step.saw, LOG_SECONDS)
+            seen = _last_seen(
+                lambda: world.policy_host.saw(step.policy_host), step.saw, LOG_SECONDS
+            )
             return _differ(f"policy host of {step.policy_host} saw", step.saw, seen)
         case plans.Attack():
             world.attack(step.attack)

@@ -21,18 +21,33 @@ class StrictMx:
         self._child = None
         state = box.folder("strictmx")
         self._command = [
-            binary(), "serve", "--listen", f"inet:127.0.0.1:{names.SOCKETMAP_PORT}",
-            "--listen", f"unix:{names.SOCKET_PATH}", "--http", f"127.0.0.1:{names.HTTP_PORT}",
-            "--state", state, "--dns", "127.0.0.1@53",
-            "--dns-trust-anchor", box.run_dir / dns.TRUST_ANCHOR, "--ca-file", box.run_dir / "certs/ca.pem",
-            "--allow-private-addresses"]
+            binary(),
+            "serve",
+            "--listen",
+            f"inet:127.0.0.1:{names.SOCKETMAP_PORT}",
+            "--listen",
+            f"unix:{names.SOCKET_PATH}",
+            "--http",
+            f"127.0.0.1:{names.HTTP_PORT}",
+            "--state",
+            state,
+            "--dns",
+            "127.0.0.1@53",
+            "--dns-trust-anchor",
+            box.run_dir / dns.TRUST_ANCHOR,
+            "--ca-file",
+            box.run_dir / "certs/ca.pem",
+            "--allow-private-addresses",
+        ]
 
     def start(self):
         self._child = self._space.spawn(self.log, *self._command)
 
     def _ready(self):
         if self._child.poll() is not None:
-            raise RuntimeError(f"strictmx ended with status {self._child.returncode}, see {self.log}")
+            raise RuntimeError(
+                f"strictmx ended with status {self._child.returncode}, see {self.log}"
+            )
         try:
             with self._space.entered():
                 client = http.client.HTTPConnection("127.0.0.1", names.HTTP_PORT, timeout=2)

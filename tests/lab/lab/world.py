@@ -35,7 +35,6 @@ class World:
             self.strictmx.start()
             self.strictmx.wait_ready()
 
-
     def parts(self):
         return (self.dns, self.policy_host, self.mx, self.router, self.postfix, self.strictmx)
 
@@ -43,10 +42,17 @@ class World:
 def _assemble(plan, box, spaces):
     """The parts and where they live; starts nothing."""
     authority = certs.Authority(box.folder("certs"))
-    return World(plan, box, spaces, Dns(box, spaces, plan.domains),
-                 PolicyHost(box, spaces, authority, plan.domains),
-                 MxHosts(box, spaces, authority, plan.mx_hosts()), Router(box, spaces, plan),
-                 Postfix(box, spaces), StrictMx(box, spaces))
+    return World(
+        plan,
+        box,
+        spaces,
+        Dns(box, spaces, plan.domains),
+        PolicyHost(box, spaces, authority, plan.domains),
+        MxHosts(box, spaces, authority, plan.mx_hosts()),
+        Router(box, spaces, plan),
+        Postfix(box, spaces),
+        StrictMx(box, spaces),
+    )
 
 
 def attach(plan: Plan, run_dir: Path) -> World:

@@ -13,13 +13,20 @@ def txt_record(policy_id=TXT_ID):
 
 
 def _head(server):
-    return [f"@ {TTL} IN SOA {server} hostmaster.test. 1 3600 600 604800 {TTL}", f"@ {TTL} IN NS {server}"]
+    return [
+        f"@ {TTL} IN SOA {server} hostmaster.test. 1 3600 600 604800 {TTL}",
+        f"@ {TTL} IN NS {server}",
+    ]
 
 
 def root_zone(secure_delegation):
     """`secure_delegation` is the DS line of sec.; test. has none."""
-    lines = _head("ns.test.") + [f"test. {TTL} IN NS ns.test.", f"ns.test. {TTL} IN A {names.DNS_ADDRESS}",
-                                 f"sec. {TTL} IN NS ns.test.", secure_delegation]
+    lines = _head("ns.test.") + [
+        f"test. {TTL} IN NS ns.test.",
+        f"ns.test. {TTL} IN A {names.DNS_ADDRESS}",
+        f"sec. {TTL} IN NS ns.test.",
+        secure_delegation,
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -18,13 +18,15 @@ def question_of(packet):
     """Returns (name, type, end of the question section)."""
     labels, at = [], 12
     while packet[at]:
-        labels.append(packet[at + 1:at + 1 + packet[at]].decode("ascii", "replace").lower())
+        labels.append(packet[at + 1 : at + 1 + packet[at]].decode("ascii", "replace").lower())
         at += 1 + packet[at]
     return ".".join(labels), struct.unpack_from("!H", packet, at + 1)[0], at + 5
 
 
 def wire_name(name):
-    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".") if label) + b"\0"
+    return (
+        b"".join(bytes([len(label)]) + label.encode() for label in name.split(".") if label) + b"\0"
+    )
 
 
 def record_data(kind, value):
@@ -40,7 +42,11 @@ def forged(packet, end, kind, value):
     header = struct.pack("!HHHHHH", identity, flags, 1, value is not None, value is None, 0)
     if value is None:
         owner, number = wire_name("test"), 6
-        data = wire_name("ns.test") + wire_name("hostmaster.test") + struct.pack("!5I", 1, 60, 60, 60, TTL)
+        data = (
+            wire_name("ns.test")
+            + wire_name("hostmaster.test")
+            + struct.pack("!5I", 1, 60, 60, 60, TTL)
+        )
     else:
         owner, number, data = b"\xc0\x0c", TYPES[kind], record_data(kind, value)
     return header + packet[12:end] + owner + struct.pack("!HHIH", number, 1, TTL, len(data)) + data

@@ -67,9 +67,17 @@ class Session(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.line()) != ".":
             lines.append(line)
-        smtp_text.append(self.server.log, {
-            "mx": self.server.host["name"], "tls": self.tls, "sni": self.sni, "sender": self.sender,
-            "recipients": self.recipients, "body": smtp_text.body_of(lines)})
+        smtp_text.append(
+            self.server.log,
+            {
+                "mx": self.server.host["name"],
+                "tls": self.tls,
+                "sni": self.sni,
+                "sender": self.sender,
+                "recipients": self.recipients,
+                "body": smtp_text.body_of(lines),
+            },
+        )
         self.say("250 2.0.0 taken")
 
 

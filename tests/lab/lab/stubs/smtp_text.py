@@ -13,9 +13,9 @@ def append(path, event):
 
 def address_in(line):
     """The address of MAIL FROM:<a> or RCPT TO:<a>."""
-    return line[line.index("<") + 1:line.index(">")]
+    return line[line.index("<") + 1 : line.index(">")]
 
 
 def body_of(lines):
     """The lines after the header."""
-    return lines[lines.index("") + 1:] if "" in lines else []
+    return lines[lines.index("") + 1 :] if "" in lines else []

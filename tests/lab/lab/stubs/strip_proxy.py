@@ -35,8 +35,14 @@ class Reader:
                 self.recipients.append(smtp_text.address_in(text))
             self.in_message = text.upper() == "DATA"
         elif text == ".":
-            smtp_text.append(self.log, {"victim": self.victim, "recipients": self.recipients,
-                                        "body": smtp_text.body_of(self.lines)})
+            smtp_text.append(
+                self.log,
+                {
+                    "victim": self.victim,
+                    "recipients": self.recipients,
+                    "body": smtp_text.body_of(self.lines),
+                },
+            )
             self.in_message, self.recipients, self.lines = False, [], []
         else:
             self.lines.append(text)
