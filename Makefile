@@ -8,7 +8,7 @@ help:
 	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
 	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
 	@echo "make demo     attacks on mail in a network of this machine, without and with strictmx"
-	@echo "make lab      leave that network open to look around"
+	@echo "make lab      a shell inside of that network, to look around"
 	@echo "make bench    speed of cached and cold answers beside a bare echo server"
 	@echo "make build    build/strictmx only"
 	@echo "make install  into PREFIX ($(PREFIX))"
@@ -38,7 +38,7 @@ demo: setup-test build
 	@tests/lab/demo
 
 lab: setup-test build
-	@tests/lab/run --keep
+	@tests/lab/shell
 
 bench: build
 	@bench/run

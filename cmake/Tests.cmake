@@ -13,7 +13,7 @@ strictmx_rule(references tools/check_references)
 strictmx_rule(format tools/check_format)
 strictmx_rule(conformance tools/conformance --check)
 
-add_test(NAME cli COMMAND python3 -m unittest discover -s tests/cli
+add_test(NAME cli COMMAND python3 -B -m unittest discover -s tests/cli
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(cli PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)
 
