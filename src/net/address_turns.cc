@@ -37,10 +37,4 @@ Task<bool> AddressTurns::Turn::wait(MonoTime deadline) {
   co_return answer.value_or(false);
 }
 
-void AddressTurns::cancel_all() {
-  for (auto& [address, queue] : queues_) {
-    for (auto* const turn : queue.waiting) turn->signal_.set(false);
-  }
-}
-
 }  // namespace strictmx

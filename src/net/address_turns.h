@@ -28,7 +28,7 @@ class AddressTurns {
     Turn& operator=(const Turn&) = delete;
     ~Turn();
 
-    // True when it is this one's turn; false when the deadline came first or cancel_all().
+    // True when it is this one's turn; false when the deadline came first.
     Task<bool> wait(MonoTime deadline);
 
    private:
@@ -38,11 +38,6 @@ class AddressTurns {
     OneShot<bool> signal_;
     bool granted_ = false;
   };
-
-  // Ends all waits with false.
-  void cancel_all();
-
-  std::size_t addresses() const { return queues_.size(); }
 
  private:
   struct Queue {

@@ -61,8 +61,7 @@ class Fetcher final : public PolicyFetch {
   Task<FetchOutcome> fetch(Domain domain) override;
   void cancel_all() override {
     limits_->cancelled = true;
-    limits_->turns.cancel_all();
-    https_->cancel_all();
+    https_->cancel_all();  // whoever waits for a turn gets it then, and sees `cancelled`
   }
 
  private:

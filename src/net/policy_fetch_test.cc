@@ -92,8 +92,8 @@ TEST_CASE("policy fetch: what goes over the wire, and a good answer") {
   CHECK_MESSAGE(outcome.status == FetchStatus::ok, outcome.detail);
   CHECK(outcome.body == kBody);
   CHECK(bed.dns.asked == std::vector<std::string>{"mta-sts.example.com"});
-  REQUIRE(server.seen().size() == 1);
-  const auto seen = server.seen()[0];
+  REQUIRE(server.seen_after(1).size() == 1);
+  const auto seen = server.seen_after(1)[0];
   CHECK(seen.server_name == "mta-sts.example.com");  // RFC 8461 §7.1
   CHECK(seen.alpn == "\x08http/1.1");
   CHECK(seen.request.starts_with("GET /.well-known/mta-sts.txt HTTP/1.1\r\n"));
@@ -293,7 +293,10 @@ TEST_CASE("policy fetch: bodies that do not end well") {
        Ending::cut},
       {"chunked in HTTP/1.0",
        FetchStatus::protocol_error,
-       {{"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\nx"}}},
+       {{"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"}},
+       Ending::close_notify,
+       "transfer coding"},
       {"another transfer coding",
        FetchStatus::protocol_error,
        {{head("200 OK", "Content-Type: text/plain\r\nTransfer-Encoding: gzip, chunked\r\n")}}},
@@ -348,6 +351,9 @@ TEST_CASE("policy fetch: certificates that are refused") {
     CHECK(name_of(outcome.status) == name_of(row.status));
     CHECK(outcome.detail.find(row.detail) != std::string::npos);
     CHECK(outcome.body.empty());
+    const auto seen = server.seen_after(1);
+    REQUIRE(seen.size() == 1);
+    CHECK(seen[0].request.empty());  // a stranger is not even asked
   }
 }
 

@@ -137,6 +137,34 @@ TEST_CASE("stream listener: a client that never reads is cancelled too") {
   CHECK(std::chrono::steady_clock::now() - start < Millis(4000));
 }
 
+struct AfterCancel {
+  bool read_ended = false;
+  bool written = true;
+};
+
+Task<AfterCancel> use_after_cancel(StreamListener& listener) {
+  auto stream = co_await listener.accept();
+  stream->cancel();
+  char buffer[16];
+  AfterCancel result;
+  const auto size = co_await stream->read_some(buffer);
+  result.read_ended = size == 0;
+  result.written = co_await stream->write_all("late");
+  co_return result;
+}
+
+TEST_CASE("stream listener: a cancelled connection neither reads nor writes") {
+  asio::io_context io(1);
+  test::MemoryLog log;
+  auto listener = StreamListener::open(io, *Endpoint::parse("inet:127.0.0.1:0"), {}, log);
+  REQUIRE(listener.has_value());
+  const auto client = test::connect_to((*listener)->local());
+  const auto result = test::run_task(io, use_after_cancel(**listener));
+  REQUIRE(result.has_value());
+  CHECK(result->read_ended);
+  CHECK_FALSE(result->written);
+}
+
 TEST_CASE("stream listener: the unix socket file has its mode and goes away") {
   test::TempDir dir;
   const auto path = dir.path() / "policy.sock";

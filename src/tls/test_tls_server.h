@@ -69,9 +69,16 @@ class TlsServer {
   std::uint16_t port() const { return port_; }
   unsigned connections() const { return connections_; }
   unsigned most_at_once() const { return most_at_once_; }
-  std::vector<TlsSeen> seen() {
-    const std::lock_guard lock(mutex_);
-    return seen_;
+  // What was seen of the connections that ended, once there are `count`, or after five seconds.
+  std::vector<TlsSeen> seen_after(std::size_t count) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (seen_.size() >= count || std::chrono::steady_clock::now() > limit) return seen_;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
   }
 
  private:
