@@ -12,6 +12,9 @@ strictmx_rule(sizes tools/check_sizes)
 strictmx_rule(references tools/check_references)
 strictmx_rule(format tools/check_format)
 strictmx_rule(conformance tools/conformance --check)
+foreach(check check_includes check_sizes check_references check_format conformance)
+  strictmx_rule(self_test.${check} tools/${check} --self-test)
+endforeach()
 
 add_test(NAME cli COMMAND python3 -B -m unittest discover -s tests/cli
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

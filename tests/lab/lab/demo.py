@@ -1,6 +1,7 @@
 """`tests/lab/demo`: the attacks of the scenarios marked `demo`, as a table for people.
 
-The same steps as in the tests; only the printing differs. What is shown is evidence of third parties:
+The same steps as in the tests; only the printing differs. What is shown is evidence of third
+parties:
 the body line that the attacker's machine logged, and Postfix's own log line.
 """
 import os
@@ -13,7 +14,7 @@ from . import plan, session, steps
 WIDTH = 100
 COLUMNS = (18, 23)  # sender, outcome; the evidence takes the rest
 RED, GREEN, BOLD, PLAIN = "\033[31m", "\033[32m", "\033[1m", "\033[0m"
-HEAD = """Real Postfix, DNS and HTTPS in network namespaces; the router in the middle is the attacker.
+HEAD = """Real Postfix, DNS and HTTPS in network namespaces; the router in the middle attacks.
 Every message says: "{secret}"
 """
 

@@ -1,4 +1,5 @@
-"""DNS of the lab: knot serves the signed and unsigned zones, unbound validates for the sending host."""
+"""DNS of the lab: knot serves the signed and unsigned zones, unbound validates for the sending
+host."""
 import re
 
 from . import names, waiting, zones
@@ -78,7 +79,8 @@ class Dns:
         return digest.replace(" DS ", f" {zones.TTL} IN DS ", 1)
 
     def write(self, digests):
-        """Writes and signs the zones, and exports the trust anchor. `digests` are for TLSA records."""
+        """Writes and signs the zones, and exports the trust anchor. `digests` are for TLSA
+        records."""
         for name, signing in (("sign.conf", True), ("knot.conf", False)):
             (self._knot / name).write_text(KNOT + _zone_list(signing), encoding="utf-8")
         anchor = self._delegation_signer(".")

@@ -1,7 +1,8 @@
 """Starts the lab as process 1 of its own PID, mount, network, UTS and IPC namespaces.
 
 That is what makes the clean-up certain: when process 1 ends, for whatever reason, the kernel kills
-every program of the lab and drops its mounts and networks. The chain setpriv, unshare, process 1 dies
+every program of the lab and drops its mounts and networks. The chain setpriv, unshare, process 1
+dies
 with this process even when it is killed by SIGKILL.
 """
 import contextlib
@@ -39,7 +40,8 @@ TOOLS = (
 
 
 def require_host():
-    """Ends the program with 77 where namespaces are not permitted, with 1 where a tool is missing."""
+    """Ends the program with 77 where namespaces are not permitted, with 1 where a tool is
+    missing."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:

@@ -1,4 +1,5 @@
-"""The MX hosts: one stub program (stubs/mx_server.py), an address and a certificate for each name."""
+"""The MX hosts: one stub program (stubs/mx_server.py), an address and a certificate for
+each name."""
 import json
 import socket
 import sys

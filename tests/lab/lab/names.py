@@ -1,4 +1,5 @@
-"""Names, addresses and ports of the lab. One place, because programs in five namespaces must agree."""
+"""Names, addresses and ports of the lab. One place, because programs in five namespaces must
+agree."""
 from pathlib import Path
 
 LAB_DIR = Path(__file__).resolve().parent.parent

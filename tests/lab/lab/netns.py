@@ -1,6 +1,7 @@
 """The network: five namespaces, the sender behind a router, the servers on a bridge.
 
-    sender 10.77.1.10 -- 10.77.1.1 router 10.77.2.1 -- bridge -- dns .53, policy .80, mx .66 and .100-
+    sender 10.77.1.10 -- 10.77.1.1 router 10.77.2.1 -- bridge -- dns .53, policy .80, mx .66 and
+    .100-
 """
 import contextlib
 import ctypes
@@ -67,7 +68,8 @@ class Namespace:
 
 
 def stop(child, number=signal.SIGTERM, patience=10):
-    """Ends a spawned program; SIGKILL when it does not go in `patience` seconds. Returns its status."""
+    """Ends a spawned program; SIGKILL when it does not go in `patience` seconds. Returns its
+    status."""
     if child.poll() is None:
         child.send_signal(number)
         try:

@@ -1,6 +1,7 @@
 """The world and the scenarios, read from scenario.toml and world.toml. Pure: no process, no socket.
 
-Every scenario owns a domain, so that nothing one scenario teaches strictmx helps the next one. Unknown
+Every scenario owns a domain, so that nothing one scenario teaches strictmx helps the next one.
+Unknown
 keys are errors: a misspelt expectation must not pass silently.
 """
 import tomllib

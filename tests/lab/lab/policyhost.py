@@ -1,4 +1,5 @@
-"""The policy host: one nginx, a virtual host and certificate per `mta-sts.` name (RFC 8461 §3.3)."""
+"""The policy host: one nginx, a virtual host and certificate per `mta-sts.` name (RFC 8461
+§3.3)."""
 import socket
 
 from . import names, waiting
@@ -52,7 +53,8 @@ class PolicyHost:
         )
 
     def saw(self, domain):
-        """What clients did at the domain's policy host: fetch, refusal (of the certificate), nothing."""
+        """What clients did at the domain's policy host: fetch, refusal (of the certificate),
+        nothing."""
         host, logs = f"mta-sts.{domain}", self._box.folder("logs")
         requests = (logs / "policyhost.access.log").read_text(encoding="utf-8").splitlines()
         if any(line.startswith(f"{host} 200 ") for line in requests):

@@ -1,6 +1,7 @@
 """The sending host's Postfix, and what its log says became of a message.
 
-Mail from `guarded@` asks strictmx, mail from `naked@` does not: one Postfix, two delivery agents, so
+Mail from `guarded@` asks strictmx, mail from `naked@` does not: one Postfix, two delivery agents,
+so
 that every attack is also shown to work where nobody defends.
 """
 import os
@@ -37,7 +38,8 @@ smtp_tls_dane_insecure_mx_policy = dane
 smtp_tls_CAfile = /lab/certs/ca.pem
 smtp_tls_loglevel = 1
 smtp_tls_policy_maps = {names.SOCKETMAPS["inet"]}
-sender_dependent_default_transport_maps = inline:{{ {{ {SENDER_OF["without strictmx"]} = naked: }} }}
+sender_dependent_default_transport_maps =
+    inline:{{ {{ {SENDER_OF["without strictmx"]} = naked: }} }}
 # A failed host is tried again by the next message, and a deferred message stays deferred.
 default_destination_concurrency_failed_cohort_limit = 0
 smtp_connection_cache_on_demand = no

@@ -2,7 +2,8 @@
 
 apt resolves and verifies the packages with the machine's own sources and keys, but with state and
 cache folders of the lab and an empty dpkg status, so that nothing of the machine is read or changed
-beyond its configuration. No maintainer script runs; what they would have set up and the lab needs is
+beyond its configuration. No maintainer script runs; what they would have set up and the lab needs
+is
 written by `_furnish`. The folder is complete or absent: it is renamed into place at the end.
 """
 import hashlib

@@ -8,12 +8,14 @@ from . import names
 
 WELCOME = """
 You are on the sending host. The lab ends when this shell does.
-  ask good.test                      what strictmx tells Postfix (postmap -q)
-  send good.test                     a mail, and Postfix's verdict; `send good.test without` skips strictmx
-  attack strip=mx1.good.test         also redirect=MX forge_mx=DOMAIN hide_txt=DOMAIN policy_host=silent
-  attack                             ends all attacks
-  digs good.test MX                  the sender's own resolver; dane.sec, danebad.sec, bogus.sec are signed
-  logs                               shows the folder of the logs; queue: Postfix's queue
+  ask good.test                what strictmx tells Postfix (postmap -q)
+  send good.test               a mail, and Postfix's verdict
+  send good.test without       the same, strictmx not asked
+  attack strip=mx1.good.test   also redirect=MX forge_mx=DOMAIN hide_txt=DOMAIN policy_host=silent
+  attack                       ends all attacks
+  digs good.test MX            the sender's own resolver; signed: dane.sec, danebad.sec, bogus.sec
+  logs                         shows the folder of the logs
+  queue                        Postfix's queue
 """
 
 

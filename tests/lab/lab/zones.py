@@ -1,4 +1,5 @@
-"""Zone files of the world: `.` and `sec.` to be signed, `test.` an insecure delegation. Pure text."""
+"""Zone files of the world: `.` and `sec.` to be signed, `test.` an insecure delegation.
+Pure text."""
 from . import names
 
 TTL = 1  # seconds: what the attacker changes must be seen at once
@@ -39,7 +40,8 @@ def _mx_records(mx, digests):
 
 
 def zone(apex, domains, digests):
-    """The zone `apex` with every domain below it; `digests` are SHA2-256 of MX keys by host name."""
+    """The zone `apex` with every domain below it; `digests` are SHA2-256 of MX keys by host
+    name."""
     lines = _head("ns.test.")
     if apex == "test.":
         lines.append(f"ns.test. {TTL} IN A {names.DNS_ADDRESS}")
@@ -56,7 +58,8 @@ def zone(apex, domains, digests):
 
 
 def spoil(signed_zone, domains, digests):
-    """Changes the TLSA data of hosts marked bogus after signing, so that their signatures are broken."""
+    """Changes the TLSA data of hosts marked bogus after signing, so that their signatures are
+    broken."""
     for mx in (mx for domain in domains for mx in domain.mx if mx.tlsa == "bogus"):
         digest = digests[mx.name].upper()
         if digest not in signed_zone.upper():

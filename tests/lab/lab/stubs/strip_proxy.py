@@ -1,6 +1,7 @@
 """The man in the middle on port 25: `strip_proxy.py PORT LOG.jsonl`.
 
-nftables sends the victims' connections here. The proxy connects to where they were going, blanks the
+nftables sends the victims' connections here. The proxy connects to where they were going, blanks
+the
 word STARTTLS in what the server says, and writes down each message it can then read.
 """
 import socket
