@@ -163,12 +163,8 @@ TEST_CASE("policy fetch: answers that are taken") {
   check_rows(rows);
 }
 
-TEST_CASE("policy fetch: answers that are refused by their head") {
+TEST_CASE("STS-F06 STS-F07 STS-F08 policy fetch: any other status than 200 is refused") {
   const std::string plain = "Content-Type: text/plain\r\n";
-  std::string interim;
-  for (int i = 0; i < 9; ++i) interim += head("102 Processing");
-  std::string many_fields;
-  while (many_fields.size() < 16384) many_fields += "X-Filler: " + std::string(60, 'y') + "\r\n";
   const Row rows[] = {
       {"301 to a good place",
        FetchStatus::redirected,
@@ -201,6 +197,17 @@ TEST_CASE("policy fetch: answers that are refused by their head") {
        {{head("206 Partial", plain) + "x"}},
        Ending::close_notify,
        "http-206"},
+  };
+  check_rows(rows);
+}
+
+TEST_CASE("STS-F09 STS-F10 policy fetch: headers that are refused") {
+  const std::string plain = "Content-Type: text/plain\r\n";
+  std::string interim;
+  for (int i = 0; i < 9; ++i) interim += head("102 Processing");
+  std::string many_fields;
+  while (many_fields.size() < 16384) many_fields += "X-Filler: " + std::string(60, 'y') + "\r\n";
+  const Row rows[] = {
       {"text/html",
        FetchStatus::media_type,
        {{head("200 OK", "Content-Type: text/html\r\n") + "x"}},
