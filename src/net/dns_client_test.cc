@@ -47,7 +47,7 @@ std::string soa(unsigned ttl, unsigned minimum) {
   return rr("test", DnsServer::kSoa, ttl, test::soa_rdata(minimum));
 }
 
-TEST_CASE("dns client: TXT records, their strings joined") {
+TEST_CASE("STS-R03 dns client: TXT records, their strings joined") {
   Bed bed;
   bed.server.set("_mta-sts.a.test", DnsServer::kTxt,
                  {.answer = {rr("_mta-sts.a.test", DnsServer::kTxt, 600,
@@ -63,7 +63,7 @@ TEST_CASE("dns client: TXT records, their strings joined") {
   CHECK(records == std::vector<std::string>{"other", "v=STSv1; id=1;"});
 }
 
-TEST_CASE("dns client: a CNAME chain is followed and its smallest TTL counts") {
+TEST_CASE("STS-R02 dns client: a CNAME chain is followed and its smallest TTL counts") {
   Bed bed;
   bed.server.set(
       "_mta-sts.b.test", DnsServer::kTxt,

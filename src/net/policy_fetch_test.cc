@@ -81,7 +81,7 @@ std::string head(std::string_view status, std::string_view fields = {}) {
   return "HTTP/1.1 " + std::string(status) + "\r\n" + std::string(fields) + "\r\n";
 }
 
-TEST_CASE("policy fetch: what goes over the wire, and a good answer") {
+TEST_CASE("STS-F01 STS-F02 STS-F14 policy fetch: what goes over the wire, and a good answer") {
   Bed bed;
   ::setenv("https_proxy", "http://127.0.0.1:1", 1);
   ::setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
@@ -264,7 +264,7 @@ TEST_CASE("STS-F09 STS-F10 policy fetch: headers that are refused") {
   check_rows(rows);
 }
 
-TEST_CASE("policy fetch: bodies that do not end well") {
+TEST_CASE("STS-F15 policy fetch: bodies that do not end well") {
   const std::string open = head("200 OK", "Content-Type: text/plain\r\n");
   const std::string chunked =
       head("200 OK", "Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n");
@@ -314,7 +314,7 @@ TEST_CASE("policy fetch: bodies that do not end well") {
   check_rows(rows);
 }
 
-TEST_CASE("policy fetch: certificates that are refused") {
+TEST_CASE("STS-F03 policy fetch: certificates that are refused") {
   Bed bed;
   const auto stranger = test::make_authority({.common_name = "Stranger"});
   struct CertificateRow {
@@ -372,7 +372,7 @@ TEST_CASE("policy fetch: a wildcard certificate for the policy host") {
   CHECK_MESSAGE(outcome.status == FetchStatus::ok, outcome.detail);
 }
 
-TEST_CASE("policy fetch: TLS that does not come about") {
+TEST_CASE("STS-F13 policy fetch: TLS that does not come about") {
   Bed bed;
   bed.options.timeout = Millis(1500);
   const auto status_of = [&](const TlsScript& script) {
@@ -391,14 +391,14 @@ TEST_CASE("policy fetch: TLS that does not come about") {
   CHECK(status_of({.greeting = Greeting::stall}) == "timeout");
 }
 
-TEST_CASE("policy fetch: TLS 1.2 is enough") {
+TEST_CASE("STS-F13 policy fetch: TLS 1.2 is enough") {
   Bed bed;
   TlsServer server(
       {.certificate = &bed.good, .pieces = {{with_length(kBody)}}, .max_version = TLS1_2_VERSION});
   CHECK(bed.fetch_from(server).status == FetchStatus::ok);
 }
 
-TEST_CASE("policy fetch: the deadline is that of the whole, however slowly octets come") {
+TEST_CASE("STS-F10 policy fetch: the deadline is that of the whole, however slowly octets come") {
   Bed bed;
   bed.options.timeout = Millis(300);
   std::vector<TlsPiece> trickle{{head("200 OK", "Content-Type: text/plain\r\n")}};
@@ -438,7 +438,7 @@ TEST_CASE("policy fetch: one dead address does not hide a good one") {
   }
 }
 
-TEST_CASE("policy fetch: addresses that are not public are not connected to") {
+TEST_CASE("STS-F16 policy fetch: addresses that are not public are not connected to") {
   Bed bed;
   bed.options.addresses = AddressRule::public_only;
   TlsServer server({.certificate = &bed.good, .pieces = {{with_length(kBody)}}});
@@ -496,7 +496,7 @@ auto count_detail(const std::vector<FetchOutcome>& outcomes, std::string_view de
   return std::ranges::count(outcomes, detail, &FetchOutcome::detail);
 }
 
-TEST_CASE("policy fetch: over its limit it is overloaded, and free again afterwards") {
+TEST_CASE("STS-F17 policy fetch: over its limit it is overloaded, and free again afterwards") {
   Bed bed;
   bed.options.max_fetches = 3;
   TlsServer server({.certificate = &bed.good, .pieces = {{with_length(kBody), Millis(50)}}});
@@ -508,7 +508,7 @@ TEST_CASE("policy fetch: over its limit it is overloaded, and free again afterwa
   CHECK(count_of(fetch_many(bed, *fetcher, 1), FetchStatus::ok) == 1);
 }
 
-TEST_CASE("policy fetch: one address serves only so many at once, the others wait") {
+TEST_CASE("STS-F12 STS-F17 policy fetch: one address serves only so many at once, others wait") {
   Bed bed;
   bed.options.max_per_address = 2;
   TlsServer server({.certificate = &bed.good, .pieces = {{with_length(kBody), Millis(30)}}});
