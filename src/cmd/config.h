@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "core/ip_address.h"
-#include "flow/sts_lookup.h"
+#include "flow/tls_policy.h"
 
 namespace strictmx {
 
@@ -32,6 +32,7 @@ struct PolicyConfig {
   Millis deadline{4000};
   DnsErrorRule on_dns_error = DnsErrorRule::bounded;
   Seconds dns_error_time{1800};
+  DaneUse dane = DaneUse::on;
   bool operator==(const PolicyConfig&) const = default;
 };
 

@@ -36,6 +36,7 @@ allow_private_addresses = true
 deadline = "2500ms"
 dns_error = "ignore"
 dns_error_time = "1h"
+dane = false
 [limits]
 connections = 7
 idle = "3s"
@@ -52,7 +53,7 @@ level = "debug"
   wanted.state = "/srv/state";
   wanted.dns = {{"127.0.0.1@5353", "2001:db8::1"}, "none", "/etc/hints"};
   wanted.https = {"/etc/ca.pem", 8443, Millis(1500), AddressRule::any};
-  wanted.policy = {Millis(2500), DnsErrorRule::ignore, Seconds(3600)};
+  wanted.policy = {Millis(2500), DnsErrorRule::ignore, Seconds(3600), DaneUse::off};
   wanted.limits = {7, Seconds(3), 8, 9};
   wanted.log_level = LogLevel::debug;
   CHECK(config == wanted);

@@ -113,6 +113,10 @@ Result<void> set_dns_error(Config& c, const Words& words) {
                      {"ignore", DnsErrorRule::ignore}});
 }
 
+Result<void> set_dane(Config& c, const Words& words) {
+  return set_choice(c.policy.dane, words, {{"true", DaneUse::on}, {"false", DaneUse::off}});
+}
+
 Result<void> set_addresses(Config& c, const Words& words) {
   return set_choice(c.https.addresses, words,
                     {{"true", AddressRule::any}, {"false", AddressRule::public_only}});
@@ -249,6 +253,15 @@ constexpr ConfigKey kKeys[] = {
          [](Config& c, const Words& w) {
            return set_duration(c.policy.dns_error_time, w, Millis(1000), 7 * kDay);
          }},
+    {.name = "policy.dane",
+     .flag = "",
+     .kind = boolean,
+     .scope = serve_and_query,
+     .placeholder = "",
+     .fallback = "true",
+     .summary = "Whether DANE is looked up and goes before MTA-STS (RFC 8461 §2).",
+     .more = "Needs a trust anchor here, and smtp_dns_support_level = dnssec in Postfix.",
+     .set = set_dane},
     {.name = "limits.connections",
      .flag = "",
      .kind = number,

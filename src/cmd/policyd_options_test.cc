@@ -74,7 +74,7 @@ TEST_CASE("every other value arrives in the service") {
   config.listen = {"unix:/run/a.sock"};
   config.http = "";
   config.https = {"", 8443, Millis(1500), AddressRule::any};
-  config.policy = {Millis(2500), DnsErrorRule::ignore, Seconds(60)};
+  config.policy = {Millis(2500), DnsErrorRule::ignore, Seconds(60), DaneUse::off};
   config.limits = {7, Seconds(8), 9, 10};
   const auto options = options_of(config);
   CHECK(options.listen == config.listen);
@@ -82,8 +82,9 @@ TEST_CASE("every other value arrives in the service") {
   CHECK(options.fetch.port == 8443);
   CHECK(options.fetch.timeout == Millis(1500));
   CHECK(options.fetch.addresses == AddressRule::any);
-  CHECK(options.sts.on_dns_error == DnsErrorRule::ignore);
-  CHECK(options.sts.dns_error_time == Seconds(60));
+  CHECK(options.rules.sts.on_dns_error == DnsErrorRule::ignore);
+  CHECK(options.rules.sts.dns_error_time == Seconds(60));
+  CHECK(options.rules.dane == DaneUse::off);
   CHECK(options.deadline == Millis(2500));
   CHECK(options.max_clients == 7);
   CHECK(options.idle == Seconds(8));
@@ -97,8 +98,9 @@ TEST_CASE("defaults of the configuration and of the service are the same") {
   CHECK(options.fetch.port == service.fetch.port);
   CHECK(options.fetch.timeout == service.fetch.timeout);
   CHECK(options.fetch.addresses == service.fetch.addresses);
-  CHECK(options.sts.on_dns_error == service.sts.on_dns_error);
-  CHECK(options.sts.dns_error_time == service.sts.dns_error_time);
+  CHECK(options.rules.sts.on_dns_error == service.rules.sts.on_dns_error);
+  CHECK(options.rules.sts.dns_error_time == service.rules.sts.dns_error_time);
+  CHECK(options.rules.dane == service.rules.dane);
   CHECK(options.deadline == service.deadline);
   CHECK(options.max_clients == service.max_clients);
   CHECK(options.idle == service.idle);

@@ -77,6 +77,10 @@ MtaAnswer format_postfix_answer(const DomainVerdict& verdict) {
       return answer_hosts(verdict);
     case DomainRule::enforce_pattern:
       return answer_patterns(verdict);
+    case DomainRule::dane:  // Postfix looks up TLSA itself and insists on it
+      return MtaAnswer{MtaStatus::ok, "dane-only"};
+    case DomainRule::dane_some:  // Postfix insists where there is TLSA
+      return MtaAnswer{MtaStatus::ok, "dane"};
     case DomainRule::defer:
       break;
   }

@@ -12,23 +12,6 @@ bool is_null_mx(const MxAnswer& mx) {  // RFC 7505 §3
   return mx.hosts.size() == 1 && mx.hosts.front().exchange.empty();
 }
 
-// The hosts mail may be tried at, most preferred first; nullopt when they are unknown or when
-// there are none, so that the patterns have to do.
-std::optional<std::vector<std::string>> candidates(const Domain& domain,
-                                                   const std::optional<MxAnswer>& mx) {
-  if (!mx) return std::nullopt;
-  // RFC 5321 §5.1: without MX records the domain itself is the one host.
-  if (mx->meta.status == DnsStatus::no_data) return std::vector<std::string>{domain.text()};
-  if (mx->meta.status != DnsStatus::found || is_null_mx(*mx)) return std::nullopt;
-  std::vector<std::string> hosts;
-  for (const auto& host : mx->hosts) {
-    if (hosts.size() == kMaxMxHosts) break;
-    hosts.push_back(host.exchange);
-  }
-  if (hosts.empty()) return std::nullopt;
-  return hosts;
-}
-
 // RFC 8461 §4.1: the name in the MX record counts, not what it may be an alias of.
 HostVerdict judge(const StsPolicy& policy, std::string_view exchange) {
   switch (policy.mode) {
@@ -64,6 +47,17 @@ void decide_enforce(DomainVerdict& verdict, const Domain& domain) {
 
 }  // namespace
 
+std::vector<std::string> mail_hosts(const Domain& domain, const MxAnswer& mx) {
+  if (mx.meta.status == DnsStatus::no_data) return {domain.text()};
+  if (mx.meta.status != DnsStatus::found || is_null_mx(mx)) return {};
+  std::vector<std::string> hosts;
+  for (const auto& host : mx.hosts) {
+    if (hosts.size() == kMaxMxHosts) break;
+    hosts.push_back(host.exchange);
+  }
+  return hosts;
+}
+
 std::string_view name_of(HostVerdict verdict) {
   switch (verdict) {
     case HostVerdict::none:
@@ -74,6 +68,12 @@ std::string_view name_of(HostVerdict verdict) {
       return "sts_enforce";
     case HostVerdict::sts_unlisted:
       return "sts_unlisted";
+    case HostVerdict::dane:
+      return "dane";
+    case HostVerdict::dane_encrypt:
+      return "dane_encrypt";
+    case HostVerdict::dane_failed:
+      return "dane_failed";
   }
   return "none";
 }
@@ -88,6 +88,10 @@ std::string_view name_of(DomainRule rule) {
       return "enforce";
     case DomainRule::enforce_pattern:
       return "enforce_pattern";
+    case DomainRule::dane:
+      return "dane";
+    case DomainRule::dane_some:
+      return "dane_some";
     case DomainRule::defer:
       return "defer";
   }
@@ -110,9 +114,10 @@ DomainVerdict decide_deferral(std::string reason) {
 
 DomainVerdict decide_with_policy(KnownPolicy policy, const std::optional<MxAnswer>& mx) {
   DomainVerdict verdict;
-  if (const auto hosts = candidates(policy.domain, mx)) {
-    for (const auto& host : *hosts) {
-      verdict.hosts.push_back(MxVerdict{host, judge(policy.policy, host)});
+  if (mx) {
+    for (auto& host : mail_hosts(policy.domain, *mx)) {
+      const HostVerdict judged = judge(policy.policy, host);
+      verdict.hosts.push_back(MxVerdict{std::move(host), judged});
     }
   }
   switch (policy.policy.mode) {

@@ -16,6 +16,9 @@ enum class HostVerdict : std::uint8_t {
   sts_testing,   // under a testing policy, listed or not: report only
   sts_enforce,   // listed: authenticated TLS to this host name
   sts_unlisted,  // not listed in an enforce policy: treat as unreachable (RFC 8461 §5.1)
+  dane,          // usable TLSA records: authenticated by them (RFC 7672 §2.2)
+  dane_encrypt,  // only unusable TLSA records: encrypted, not authenticated (RFC 7672 §2.2)
+  dane_failed,   // its DANE look-up failed: treat as unreachable (RFC 7672 §2.1.2)
 };
 
 std::string_view name_of(HostVerdict verdict);
@@ -34,6 +37,8 @@ enum class DomainRule : std::uint8_t {
   testing,          // as none; failures are to be reported
   enforce,          // authenticated TLS, only to `hosts`
   enforce_pattern,  // the MX set is unknown: only to hosts that `policy` allows
+  dane,             // DANE at every MX host (core/dane_verdict)
+  dane_some,        // DANE at the MX hosts that have TLSA records, opportunistic at the others
   defer,            // no host may be used now, or nothing could be decided
 };
 std::string_view name_of(DomainRule rule);
@@ -44,6 +49,10 @@ struct DomainVerdict {
   std::optional<KnownPolicy> policy;  // the policy that applies, whatever its mode
   std::string reason;                 // one line for people, our words
 };
+
+// The hosts mail may be tried at, most preferred first: the MX records, or the domain itself where
+// there are none (RFC 5321 §5.1); empty for the null MX (RFC 7505 §3) and where they are unknown.
+std::vector<std::string> mail_hosts(const Domain& domain, const MxAnswer& mx);
 
 // No policy applies: nothing published, mode none, or none that can be had (RFC 8461 §3.3).
 DomainVerdict decide_without_policy(std::string reason);

@@ -12,6 +12,18 @@ Seconds bounded_hold(Seconds ttl) { return std::clamp(ttl, kShortestHold, kLonge
 
 }  // namespace
 
+bool dns_failure_defers(const StsSettings& settings, MonoTime failing_since, MonoTime now) {
+  switch (settings.on_dns_error) {
+    case DnsErrorRule::defer:
+      return true;
+    case DnsErrorRule::bounded:
+      return now - failing_since < settings.dns_error_time;
+    case DnsErrorRule::ignore:
+      return false;
+  }
+  return true;
+}
+
 std::string_view name_of(PolicySource source) {
   switch (source) {
     case PolicySource::none:
@@ -103,10 +115,8 @@ StsAction StsLookup::on_dns_failure(Now now, const DnsMeta& meta) {
     }
     return finish_stored(now, "stored policy: " + why, kShortestHold);
   }
-  const bool wait_over = now.mono - *result_.dns_failing_since >= settings_.dns_error_time;
-  const bool ignore = settings_.on_dns_error == DnsErrorRule::ignore ||
-                      (settings_.on_dns_error == DnsErrorRule::bounded && wait_over);
-  if (ignore && meta.status != DnsStatus::bogus) {
+  const bool defers = dns_failure_defers(settings_, *result_.dns_failing_since, now.mono);
+  if (!defers && meta.status != DnsStatus::bogus) {
     return finish(StsState::no_policy, why + " for the MTA-STS record, ignored", kIgnoredErrorHold);
   }
   return finish(StsState::undecided, why + " for the MTA-STS record", kUndecidedHold);

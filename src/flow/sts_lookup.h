@@ -46,6 +46,9 @@ struct StsSettings {
   Seconds dns_error_time{1800};
 };
 
+// Whether a DNS failure (not a forgery) that lasts since then still defers mail.
+bool dns_failure_defers(const StsSettings& settings, MonoTime failing_since, MonoTime now);
+
 // A fetch that failed, so that it is not repeated too soon.
 struct FetchBackoff {
   std::string id;

@@ -333,9 +333,9 @@ TEST_CASE("STS-R14 a failing DNS defers mail for a bounded time") {
   CHECK(play(memory, servfail, at(1800)).sts.state == StsState::no_policy);
   CHECK(play(memory, {txt_failure(DnsStatus::bogus)}, at(9999)).sts.state == StsState::undecided);
 
-  const StsSettings defer{DnsErrorRule::defer, Seconds{1800}};
+  const TlsPolicySettings defer{{DnsErrorRule::defer, Seconds{1800}}, DaneUse::off};
   CHECK(play(memory, servfail, at(999999), defer).sts.state == StsState::undecided);
-  const StsSettings ignore{DnsErrorRule::ignore, Seconds{1800}};
+  const TlsPolicySettings ignore{{DnsErrorRule::ignore, Seconds{1800}}, DaneUse::off};
   CHECK(play({}, servfail, at(0), ignore).sts.state == StsState::no_policy);
   CHECK_FALSE(play(memory, {txt({})}, at(1)).sts.dns_failing_since);
 }
@@ -367,9 +367,8 @@ TEST_CASE("STS-C09 a policy that could not be saved still applies, and says so")
 TEST_CASE("STS-D06 a domain too long for its policy host has no policy") {
   const std::string label(61, 'a');
   const std::string name = label + "." + label + "." + label + "." + std::string(60, 'b');
-  TlsPolicy machine(NextHop{Domain::parse(name).value(), Routing::mx}, {}, {});
-  CHECK(std::holds_alternative<Done>(machine.start(at(0))));
-  CHECK(machine.result().sts.state == StsState::no_policy);
+  const Play game(NextHop{Domain::parse(name).value(), Routing::mx}, {}, kStsOnly, at(0));
+  CHECK(game.open().empty());
 }
 
 }  // namespace strictmx

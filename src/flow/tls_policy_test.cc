@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/lookup_script.h"
+#include "support/dane_world.h"
 
 namespace strictmx {
 
@@ -46,13 +46,12 @@ TEST_CASE("STS-A01 unknown MX records: only hosts that the policy allows") {
 }
 
 TEST_CASE("STS-D07 a bracketed host is its own MX and no MX records are asked") {
-  TlsPolicy machine(NextHop{Domain::parse("mx1.example.com").value(), Routing::host}, {}, {});
-  auto action = machine.start(at(0));
-  action = feed(machine, at(0), action, txt({kRecord}));
-  action = feed(machine, at(0), action, body(kPolicy));
-  action = feed(machine, at(0), action, Saved{Result<void>{}});
-  REQUIRE(std::holds_alternative<Done>(action));
-  CHECK(machine.result().verdict.rule == DomainRule::enforce);
+  Play game(NextHop{Domain::parse("mx1.example.com").value(), Routing::host}, {}, kStsOnly, at(0));
+  game.feed(txt({kRecord}));
+  game.feed(body(kPolicy));
+  game.feed(Saved{Result<void>{}});
+  REQUIRE(game.open().empty());
+  CHECK(game.machine().result().verdict.rule == DomainRule::enforce);
 }
 
 TEST_CASE("STS-A01 giving up while the MX records are awaited keeps the fetched policy") {
@@ -67,6 +66,60 @@ TEST_CASE("STS-C03 the stored policy alone gives an answer of the same strength"
   CHECK(live->rule == DomainRule::enforce_pattern);
   CHECK_FALSE(decide_from_stored(hop, stored().policy, at(700000).wall));
   CHECK_FALSE(decide_from_stored(hop, std::nullopt, at(0).wall));
+}
+
+TEST_CASE("STS-X02 where DANE protects every host the verdict does not wait for the policy") {
+  const TlsPolicySettings with_dane;
+  Play game(NextHop{Domain::parse("example.com").value(), Routing::mx}, {}, with_dane, at(0));
+  game.feed(secure_mx({"mx1.example.com", "mx2.example.com"}));
+  game.feed(host_at(DnsTrust::secure));
+  game.feed(host_at(DnsTrust::secure));
+  game.feed(tlsa(DnsTrust::secure, {ee_record()}));
+  CHECK_FALSE(game.machine().decided());
+  game.feed(tlsa(DnsTrust::secure, {ee_record()}));
+  CHECK(game.machine().decided());
+  CHECK_FALSE(game.machine().finished());
+  game.feed(txt({kRecord}));
+  game.feed(body(kPolicy));
+  game.feed(Saved{Result<void>{}});
+  CHECK(game.machine().finished());
+  CHECK(game.machine().result().verdict.rule == DomainRule::dane);
+  CHECK(game.machine().result().sts.source == PolicySource::fresh);
+}
+
+TEST_CASE("DANE-03 STS-X03 no fault at any step of a DANE look-up opens the way to the clear") {
+  const TlsPolicySettings with_dane;
+  const std::vector<Event> events{txt({}), secure_mx({"mx1.example.com"}),
+                                  host_at(DnsTrust::secure), tlsa(DnsTrust::secure, {ee_record()})};
+  CHECK(play({}, events, at(0), with_dane).verdict.rule == DomainRule::dane);
+  replay_with_faults(
+      {}, events,
+      [](const TlsPolicyResult& result) {
+        CHECK(result.verdict.rule != DomainRule::none);
+        CHECK(result.verdict.rule != DomainRule::testing);
+      },
+      with_dane);
+}
+
+TEST_CASE("DANE-08 many MX hosts: a bounded number, a few at a time") {
+  const TlsPolicySettings with_dane;
+  Play game(NextHop{Domain::parse("example.com").value(), Routing::mx}, {}, with_dane, at(0));
+  std::vector<std::string> hosts;
+  for (int i = 0; i < 100; ++i) hosts.push_back("mx" + std::to_string(i) + ".example.com");
+  game.feed(txt({}));
+  game.feed(secure_mx(hosts));
+  std::size_t asked = 0;
+  while (!game.open().empty()) {
+    CHECK(game.open().size() <= kDaneHostsAtOnce);
+    if (std::holds_alternative<AskAddresses>(game.open().front().question)) {
+      ++asked;
+      game.feed(host_at(DnsTrust::secure));
+    } else {
+      game.feed(tlsa(DnsTrust::secure, {ee_record()}));
+    }
+  }
+  CHECK(asked == kMaxDaneHosts);
+  CHECK(game.machine().result().verdict.rule == DomainRule::dane);
 }
 
 }  // namespace strictmx

@@ -79,6 +79,8 @@ class UnboundClient final : public DnsClient {
   Task<TxtAnswer> query_txt(std::string name, MonoTime deadline) override;
   Task<MxAnswer> query_mx(Domain domain, MonoTime deadline) override;
   Task<AddressAnswer> query_addresses(Domain host, MonoTime deadline) override;
+  Task<CnameAnswer> query_cname(Domain host, MonoTime deadline) override;
+  Task<TlsaAnswer> query_tlsa(Domain base, MonoTime deadline) override;
   void cancel_all() override;
 
  private:
@@ -210,6 +212,21 @@ Task<MxAnswer> UnboundClient::query_mx(Domain domain, MonoTime deadline) {
     return std::tie(a.preference, a.exchange) < std::tie(b.preference, b.exchange);
   });
   co_return MxAnswer{std::move(reply.meta), std::move(hosts)};
+}
+
+Task<CnameAnswer> UnboundClient::query_cname(Domain host, MonoTime deadline) {
+  Lookup lookup(io_.get_executor());
+  start(lookup, host.text(), RrType::cname);
+  auto reply = co_await finish(lookup, deadline);
+  co_return CnameAnswer{std::move(reply.meta)};
+}
+
+Task<TlsaAnswer> UnboundClient::query_tlsa(Domain base, MonoTime deadline) {
+  Lookup lookup(io_.get_executor());
+  start(lookup, "_25._tcp." + base.text(), RrType::tlsa);
+  auto reply = co_await finish(lookup, deadline);
+  auto records = read_records<TlsaRecord>(reply, parse_tlsa_rdata);
+  co_return TlsaAnswer{std::move(reply.meta), std::move(records)};
 }
 
 std::vector<IpAddress> interleave(const std::vector<IpAddress>& v6,

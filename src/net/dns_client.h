@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "core/dane.h"
 #include "core/dns_answer.h"
 #include "core/domain.h"
 #include "net/asio.h"
@@ -39,6 +40,10 @@ class DnsClient {
   virtual Task<MxAnswer> query_mx(Domain domain, MonoTime deadline) = 0;
   // A and AAAA at once. One family's failure does not hide the other's addresses.
   virtual Task<AddressAnswer> query_addresses(Domain host, MonoTime deadline) = 0;
+  // The first alias of the name alone, for its DNSSEC status (RFC 7672 §2.2.2).
+  virtual Task<CnameAnswer> query_cname(Domain host, MonoTime deadline) = 0;
+  // _25._tcp.<base>; CNAMEs there are followed (RFC 7672 §2.2.3).
+  virtual Task<TlsaAnswer> query_tlsa(Domain base, MonoTime deadline) = 0;
 
   // Ends all look-ups under way, and at once all later ones, with DnsStatus::timeout, so that the
   // program can stop. The waiting coroutines resume from the io_context, not from inside.

@@ -164,7 +164,7 @@ Result<DnsPacket> read_dns_packet(Octets octets, std::string_view name, RrType t
   std::optional<Seconds> ttl;
   const auto lower_ttl = [&](Seconds other) { ttl = ttl ? std::min(*ttl, other) : other; };
   std::string owner = ascii_lower(name);
-  for (unsigned step = 0; step < kMaxAliases; ++step) {
+  for (unsigned step = 0; step < kMaxAliases && type != RrType::cname; ++step) {
     const auto alias = std::ranges::find_if(answer, [&](const Record& record) {
       return record.type == ns_t_cname && record.owner == owner;
     });

@@ -14,7 +14,7 @@
 
 namespace strictmx {
 
-enum class RrType : std::uint16_t { a = 1, mx = 15, txt = 16, aaaa = 28 };
+enum class RrType : std::uint16_t { a = 1, cname = 5, mx = 15, txt = 16, aaaa = 28, tlsa = 52 };
 
 struct DnsPacket {
   unsigned rcode = 0;
@@ -24,7 +24,7 @@ struct DnsPacket {
   Seconds ttl{0};  // smallest of the chain and the records; without records: of the chain and SOA
 };
 
-// `name` is the question's, without final dot. Errors: Errc::syntax.
+// `name` is the question's, without final dot. A question for CNAME itself follows none. Errors: Errc::syntax.
 Result<DnsPacket> read_dns_packet(std::span<const unsigned char> octets, std::string_view name,
                                   RrType type);
 

@@ -95,4 +95,13 @@ Result<IpAddress> parse_aaaa_rdata(std::string_view rdata) {
   return IpAddress::v6(*octets);
 }
 
+Result<TlsaRecord> parse_tlsa_rdata(std::string_view rdata) {
+  constexpr std::size_t kFixedBytes = 3;
+  if (rdata.size() <= kFixedBytes) {
+    return fail(Errc::syntax, fmt::format("offset {}: TLSA data ends early", rdata.size()));
+  }
+  return TlsaRecord{static_cast<std::uint8_t>(rdata[0]), static_cast<std::uint8_t>(rdata[1]),
+                    static_cast<std::uint8_t>(rdata[2]), std::string(rdata.substr(kFixedBytes))};
+}
+
 }  // namespace strictmx

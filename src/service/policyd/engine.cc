@@ -38,19 +38,27 @@ void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
 }
 
 Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done) {
-  TlsPolicyResult result;
-  result.verdict = decide_deferral("internal error");
+  bool answered = false;
+  const auto on_decided = [&](const TlsPolicyResult& result) {
+    answered = true;
+    engine.parts_.metrics.count_lookup(result.verdict.rule);
+    on_done(result);
+  };
   try {
-    result = co_await run_lookup(engine.parts_, hop, std::move(memory));
+    const TlsPolicyResult result =
+        co_await run_lookup(engine.parts_, hop, std::move(memory), on_decided);
     engine.learn(hop.domain, result.sts);
     engine.report(hop, result);
   } catch (const std::exception& bug) {
     engine.log_.error("lookup_bug", {{"domain", hop.domain.text()}, {"what", bug.what()}});
   }
+  if (!answered) {
+    TlsPolicyResult failed;
+    failed.verdict = decide_deferral("internal error");
+    on_done(failed);
+  }
   --engine.in_flight_;
   engine.parts_.metrics.set_lookups(engine.in_flight_);
-  engine.parts_.metrics.count_lookup(result.verdict.rule);
-  on_done(std::move(result));
 }
 
 StsMemory Engine::recall(const Domain& domain) {

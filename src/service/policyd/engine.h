@@ -21,9 +21,9 @@ class Engine {
   void remember(const KnownPolicy& policy);
 
   using OnStored = std::function<void(std::optional<DomainVerdict>)>;
-  using OnDone = std::function<void(TlsPolicyResult)>;
+  using OnDone = std::function<void(const TlsPolicyResult&)>;
   // Starts a look-up. `on_stored` is called before this returns, with what the stored policy alone
-  // says; `on_done` once, later, when the look-up ends (or at once when there are too many).
+  // says; `on_done` once, later, when the verdict stands (or at once when there are too many).
   void begin(NextHop hop, const OnStored& on_stored, OnDone on_done);
 
   std::size_t policies() const { return policies_.size(); }

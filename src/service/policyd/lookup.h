@@ -1,6 +1,8 @@
-// service/policyd/lookup.h: drives one flow/tls_policy machine: does what it asks for, feeds back
-// what happened. Knows nothing of what the events mean.
+// service/policyd/lookup.h: drives one flow/tls_policy machine: does what it asks for, several
+// things at a time, and feeds back what happened. Knows nothing of what the events mean.
 #pragma once
+#include <functional>
+
 #include "flow/tls_policy.h"
 #include "net/asio.h"
 #include "net/dns_client.h"
@@ -24,10 +26,13 @@ struct LookupParts {
   PolicyFetch& fetch;
   PolicySink& sink;
   Metrics& metrics;
-  StsSettings sts;
+  TlsPolicySettings rules;
   Millis dns_timeout;
 };
 
-Task<TlsPolicyResult> run_lookup(LookupParts& parts, NextHop hop, StsMemory memory);
+// `on_decided` is called once, as soon as the verdict stands; the coroutine ends when everything
+// has ended, with the complete result.
+Task<TlsPolicyResult> run_lookup(LookupParts& parts, NextHop hop, StsMemory memory,
+                                 std::function<void(const TlsPolicyResult&)> on_decided);
 
 }  // namespace strictmx

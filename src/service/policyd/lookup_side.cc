@@ -10,7 +10,7 @@ Result<void> LookupSide::open() {
   writer_ = std::make_unique<PolicyWriter>(*std::move(store));
   sink_ = std::make_unique<WriterSink>(io_, clock_, *writer_);
   parts_ = std::make_unique<LookupParts>(
-      LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.sts, options_.dns_timeout});
+      LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.rules, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
   if (auto loaded = load_policies(loading); !loaded) return loaded;
   return open_http();

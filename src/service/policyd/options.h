@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "flow/sts_lookup.h"
+#include "flow/tls_policy.h"
 #include "net/dns_client.h"
 #include "net/policy_fetch.h"
 
@@ -18,7 +18,7 @@ struct PolicydOptions {
   std::filesystem::path state;      // directory of the policy store
   DnsOptions dns;
   FetchOptions fetch;
-  StsSettings sts;
+  TlsPolicySettings rules;
   Millis deadline{4000};                // longest time a client waits for an answer
   Millis dns_timeout{10000};            // of one DNS question, beyond the deadline on purpose
   Seconds drain{5};                     // for clients at SIGTERM

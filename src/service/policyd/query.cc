@@ -31,7 +31,8 @@ StsMemory recall(const PolicydOptions& options, const Domain& domain, Log& log) 
 }
 
 Task<void> run_into(LookupParts& parts, NextHop hop, StsMemory memory, TlsPolicyResult& result) {
-  result = co_await run_lookup(parts, std::move(hop), std::move(memory));
+  const auto ignore_early = [](const TlsPolicyResult&) {};
+  result = co_await run_lookup(parts, std::move(hop), std::move(memory), ignore_early);
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ Result<QueryReport> run_query(const PolicydOptions& options, std::string_view ke
   NoSink sink;
   Metrics metrics;
   SystemClock clock;
-  LookupParts parts{clock, **dns, **fetch, sink, metrics, options.sts, options.dns_timeout};
+  LookupParts parts{clock, **dns, **fetch, sink, metrics, options.rules, options.dns_timeout};
   const NextHop& hop = std::get<NextHop>(report.key);
   Task<void> task = run_into(parts, hop, recall(options, hop.domain, log), report.result);
   std::exception_ptr bug;

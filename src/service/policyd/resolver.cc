@@ -89,9 +89,8 @@ Resolver::Pending& Resolver::join(const std::string& cache_key, const NextHop& h
       on_stored(cache_key, std::move(verdict));
     });
   };
-  auto finished = [this, cache_key](TlsPolicyResult result) {
-    asio::post(threads_.answers,
-               [this, cache_key, result = std::move(result)] { on_done(cache_key, result); });
+  auto finished = [this, cache_key](const TlsPolicyResult& result) {
+    asio::post(threads_.answers, [this, cache_key, result] { on_done(cache_key, result); });
   };
   asio::post(threads_.lookups,
              [this, hop, to_answers, finished] { engine_.begin(hop, to_answers, finished); });

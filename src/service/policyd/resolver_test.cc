@@ -42,6 +42,8 @@ class FakeDns : public DnsClient {
     co_return mx[domain.text()];
   }
   Task<AddressAnswer> query_addresses(Domain, MonoTime) override { co_return AddressAnswer{}; }
+  Task<CnameAnswer> query_cname(Domain, MonoTime) override { co_return CnameAnswer{}; }
+  Task<TlsaAnswer> query_tlsa(Domain, MonoTime) override { co_return TlsaAnswer{}; }
   void cancel_all() override {}
 
  private:
