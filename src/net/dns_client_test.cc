@@ -350,6 +350,27 @@ TEST_CASE("dns client: what a trust anchor proves is secure, what it disproves i
   CHECK(again.meta.status == DnsStatus::bogus);
 }
 
+TEST_CASE("DANE-13 dns client: TLSA records of port 25, and an alias by itself") {
+  Bed bed;
+  std::string record("\x03\x01\x01", 3);
+  record += std::string(32, 'x');
+  constexpr std::uint16_t kTlsa = 52;
+  constexpr std::uint16_t kCname = 5;
+  bed.server.set("_25._tcp.mx.example.com", kTlsa,
+                 {.answer = {rr("_25._tcp.mx.example.com", kTlsa, 300, record)}});
+  bed.server.set("mx.example.com", kCname,
+                 {.answer = {rr("mx.example.com", kCname, 300, wire_name("real.example.net"))}});
+  const Domain base = Domain::parse("mx.example.com").value();
+  const auto found = test::run_task(bed.io, bed.client->query_tlsa(base, test::in(Millis(3000))));
+  REQUIRE(found);
+  REQUIRE(found->records.size() == 1);
+  CHECK(found->records[0].usable());
+  CHECK(found->meta.trust == DnsTrust::insecure);
+  const auto alias = test::run_task(bed.io, bed.client->query_cname(base, test::in(Millis(3000))));
+  REQUIRE(alias);
+  CHECK(alias->meta.status == DnsStatus::found);
+}
+
 TEST_CASE("dns client: without a trust anchor nothing is secure, signed or not") {
   using test::ZoneKey;
   const ZoneKey key;

@@ -29,6 +29,8 @@ class FixedDns : public DnsClient {
     asked.push_back(host.text());
     co_return answer;
   }
+  Task<CnameAnswer> query_cname(Domain, MonoTime) override { co_return CnameAnswer{}; }
+  Task<TlsaAnswer> query_tlsa(Domain, MonoTime) override { co_return TlsaAnswer{}; }
   void cancel_all() override {}
 
   void set(const std::vector<std::string>& texts) {
