@@ -11,7 +11,7 @@ from pathlib import Path
 from . import names
 
 CERTIFICATES = ("good", "wrong-name", "expired", "self-signed", "no-starttls")
-TLSA = ("", "good", "wrong", "bogus")
+TLSA = ("", "good", "wrong", "bogus", "unusable")
 ATTACKS = ("strip", "redirect", "forge_mx", "hide_txt", "new_txt_id", "policy_host")
 DAEMON_VERBS = ("kill", "stop", "start")
 SIGHTINGS = ("fetch", "refusal", "nothing")

@@ -35,7 +35,8 @@ def _mx_records(mx, digests):
     lines = [f"{mx.name}. {TTL} IN A {mx.address}"]
     if mx.tlsa:
         digest = SPOILT if mx.tlsa == "wrong" else digests[mx.name]
-        lines.append(f"_25._tcp.{mx.name}. {TTL} IN TLSA 3 1 1 {digest}")
+        usage = 1 if mx.tlsa == "unusable" else 3  # RFC 7672 §3.1.3: no PKIX usages in SMTP
+        lines.append(f"_25._tcp.{mx.name}. {TTL} IN TLSA {usage} 1 1 {digest}")
     return lines
 
 
