@@ -15,8 +15,8 @@ constexpr std::size_t kMaxReason = 200;
 
 // Postfix refuses longer replies (socketmap_max_reply_size). A pattern costs fewer octets here than
 // its line does in the policy, a host at most 253 and a colon.
-constexpr std::size_t kMaxAnswer = 100000;
-constexpr std::size_t kFrame = 100;  // all that is not names
+constexpr std::size_t kMaxAnswer = 100000 - 3;  // without "OK "
+constexpr std::size_t kFrame = 100;             // all that is not names
 static_assert(kMaxPolicyBytes + kFrame < kMaxAnswer);
 static_assert(kMaxMxHosts * 254 + kFrame < kMaxAnswer);
 
@@ -66,6 +66,79 @@ std::string one_line(std::string_view reason) {
   return line.empty() ? "temporary failure" : line;
 }
 
+bool enforces(const DomainVerdict& verdict) {
+  return verdict.policy && verdict.policy->policy.mode == PolicyMode::enforce;
+}
+
+bool has(const DomainVerdict& verdict, HostVerdict wanted) {
+  return std::any_of(verdict.hosts.begin(), verdict.hosts.end(),
+                     [&](const MxVerdict& host) { return host.verdict == wanted; });
+}
+
+// Whether the reason to defer is only that the MX hosts and the policy do not fit.
+bool only_unlisted(const DomainVerdict& verdict) {
+  return enforces(verdict) && verdict.rule == DomainRule::defer && !verdict.hosts.empty() &&
+         std::all_of(verdict.hosts.begin(), verdict.hosts.end(), [](const MxVerdict& host) {
+           return host.verdict == HostVerdict::sts_unlisted;
+         });
+}
+
+// The patterns as Postfix is to apply them to MX names. A host whose DANE look-up failed must not
+// come in by a pattern: then the hosts are named one by one.
+std::string mx_patterns(const DomainVerdict& verdict) {
+  std::string text;
+  if (has(verdict, HostVerdict::dane_failed)) {
+    for (const auto& host : verdict.hosts) {
+      if (host.verdict == HostVerdict::sts_enforce) text += " mx_host_pattern=" + host.host;
+    }
+    return text;
+  }
+  for (const auto& pattern : verdict.policy->policy.mx) {
+    text += " mx_host_pattern=" + pattern.text();
+  }
+  return text;
+}
+
+// Only the patterns that allow one of the MX hosts.
+std::string needed_patterns(const DomainVerdict& verdict) {
+  std::set<std::string> needed;
+  for (const auto& host : verdict.hosts) {
+    const auto name = Domain::parse_ascii(host.host);
+    if (!name || host.verdict != HostVerdict::sts_enforce) continue;
+    for (const auto& pattern : verdict.policy->policy.mx) {
+      if (pattern.matches(*name)) needed.insert(" mx_host_pattern=" + pattern.text());
+    }
+  }
+  std::string text;
+  for (const auto& pattern : needed) text += pattern;
+  return text;
+}
+
+// RFC 8460 §4.4: the policy's lines, one attribute each.
+std::string policy_strings(const StsPolicy& policy) {
+  std::string text = " { policy_string = version: STSv1 } { policy_string = mode: ";
+  text += name_of(policy.mode);
+  text += " }";
+  for (const auto& pattern : policy.mx) text += " { policy_string = mx: " + pattern.text() + " }";
+  text += " { policy_string = max_age: " + std::to_string(policy.max_age.count()) + " }";
+  return text;
+}
+
+// The longest of the forms that Postfix can read.
+MtaAnswer with_attributes(const MtaAnswer& base, const DomainVerdict& verdict) {
+  const std::string head =
+      base.data + " policy_type=sts policy_domain=" + verdict.policy->domain.text();
+  const std::string patterns = mx_patterns(verdict);
+  const std::string whole = head + patterns + policy_strings(verdict.policy->policy);
+  if (whole.size() <= kMaxAnswer) return MtaAnswer{MtaStatus::ok, whole};
+  if (head.size() + patterns.size() <= kMaxAnswer) {
+    return MtaAnswer{MtaStatus::ok, head + patterns};
+  }
+  const std::string needed = needed_patterns(verdict);
+  if (needed.empty() || head.size() + needed.size() > kMaxAnswer) return base;
+  return MtaAnswer{MtaStatus::ok, head + needed};
+}
+
 }  // namespace
 
 MtaAnswer format_postfix_answer(const DomainVerdict& verdict) {
@@ -85,6 +158,31 @@ MtaAnswer format_postfix_answer(const DomainVerdict& verdict) {
       break;
   }
   return MtaAnswer{MtaStatus::temp, one_line(verdict.reason)};
+}
+
+MtaAnswer format_postfix_tlsrpt_answer(const DomainVerdict& verdict) {
+  const MtaAnswer base =
+      only_unlisted(verdict) ? answer_patterns(verdict) : format_postfix_answer(verdict);
+  const bool by_policy = verdict.rule == DomainRule::enforce ||
+                         verdict.rule == DomainRule::enforce_pattern || only_unlisted(verdict);
+  if (base.status != MtaStatus::ok || !by_policy) return base;
+  return with_attributes(base, verdict);
+}
+
+Dialect dialect_of(std::string_view map) {
+  const bool tlsrpt =
+      equals_ignore_case(map, "postfix-tlsrpt") || equals_ignore_case(map, "QUERYwithTLSRPT");
+  return tlsrpt ? Dialect::postfix_tlsrpt : Dialect::postfix;
+}
+
+MtaAnswer format_answer(Dialect dialect, const DomainVerdict& verdict) {
+  switch (dialect) {
+    case Dialect::postfix:
+      return format_postfix_answer(verdict);
+    case Dialect::postfix_tlsrpt:
+      return format_postfix_tlsrpt_answer(verdict);
+  }
+  return format_postfix_answer(verdict);
 }
 
 std::string socketmap_payload(const MtaAnswer& answer) {

@@ -65,12 +65,13 @@ Task<bool> Clients::answer(Client& client, NetstringReader& reader, std::string_
     if (!*payload) co_return true;
     const auto query = parse_socketmap_query(**payload);
     if (!query) co_return refuse(query.error());
-    if (!resolver_.answer_now(query->key, out)) {
+    const Dialect dialect = dialect_of(query->map);
+    if (!resolver_.answer_now(query->key, out, dialect)) {
       std::string key(query->key);
       const bool written = co_await client.stream.write_all(out);
       if (!written) co_return false;
       out.clear();
-      co_await resolver_.answer_later(std::move(key), out);
+      co_await resolver_.answer_later(std::move(key), out, dialect);
     }
     if (out.size() > kFlushBytes) {
       const bool written = co_await client.stream.write_all(out);

@@ -38,12 +38,14 @@ Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Cloc
       metrics_(metrics),
       clock_(clock),
       limits_(limits),
-      cache_(limits.max_negatives, clock_.now().mono),
+      caches_{AnswerCache(limits.max_negatives, clock.now().mono),
+              AnswerCache(limits.max_negatives, clock.now().mono)},
       no_policy_reply_(socketmap_reply(MtaAnswer{MtaStatus::not_found, ""})) {}
 
-bool Resolver::answer_now(std::string_view key, std::string& out) {
+bool Resolver::answer_now(std::string_view key, std::string& out, Dialect dialect) {
   const MonoTime now = clock_.now().mono;
-  std::optional<AnswerCache::Hit> hit = cache_.find(key, now);
+  AnswerCache& known = cache(dialect);
+  std::optional<AnswerCache::Hit> hit = known.find(key, now);
   if (!hit || hit->refresh) {
     const NextHopKey parsed = parse_next_hop(key);
     const NextHop* hop = std::get_if<NextHop>(&parsed);
@@ -52,7 +54,7 @@ bool Resolver::answer_now(std::string_view key, std::string& out) {
       return true;
     }
     const std::string cache_key = cache_key_of(*hop);
-    if (!hit) hit = cache_.find(cache_key, now);
+    if (!hit) hit = known.find(cache_key, now);
     if (!hit) return false;
     if (hit->refresh) join(cache_key, *hop);
   }
@@ -60,22 +62,26 @@ bool Resolver::answer_now(std::string_view key, std::string& out) {
   return true;
 }
 
-Task<void> Resolver::answer_later(std::string key, std::string& out) {
+Task<void> Resolver::answer_later(std::string key, std::string& out, Dialect dialect) {
   const NextHopKey parsed = parse_next_hop(key);
   const NextHop& hop = std::get<NextHop>(parsed);
   const std::string cache_key = cache_key_of(hop);
-  Waiter waiter(threads_.answers.get_executor());
+  asked_[static_cast<std::size_t>(dialect)] = true;
+  Waiter waiter(threads_.answers.get_executor(), dialect);
   join(cache_key, hop).waiters.push_back(&waiter);
   const MonoTime deadline = clock_.now().mono + limits_.deadline;
-  std::optional<std::string> reply = co_await waiter.wait(deadline);
+  std::optional<std::string> reply = co_await waiter.reply.wait(deadline);
   if (!reply) reply = reply_at_deadline(cache_key, waiter);
   append(out, *reply, status_of(*reply), Metrics::Origin::lookup);
 }
 
 void Resolver::stop() {
-  const std::string reply = socketmap_reply(MtaAnswer{MtaStatus::temp, "shutting down"});
+  const DomainVerdict stopping = decide_deferral("shutting down");
   for (auto& [key, pending] : pending_) {
-    for (Waiter* waiter : pending->waiters) waiter->set(pending->stored_reply.value_or(reply));
+    const DomainVerdict& verdict = pending->stored ? *pending->stored : stopping;
+    for (Waiter* waiter : pending->waiters) {
+      waiter->reply.set(socketmap_reply(format_answer(waiter->dialect, verdict)));
+    }
     pending->waiters.clear();
   }
 }
@@ -99,47 +105,50 @@ Resolver::Pending& Resolver::join(const std::string& cache_key, const NextHop& h
 
 void Resolver::on_stored(const std::string& cache_key, std::optional<DomainVerdict> verdict) {
   const auto entry = pending_.find(cache_key);
-  if (entry == pending_.end() || !verdict) return;
-  entry->second->stored_reply = socketmap_reply(format_postfix_answer(*verdict));
+  if (entry != pending_.end()) entry->second->stored = std::move(verdict);
 }
 
 void Resolver::on_done(const std::string& cache_key, const TlsPolicyResult& result) {
-  const MtaAnswer answer = format_postfix_answer(result.verdict);
-  remember(cache_key, result, answer);
+  remember(cache_key, result);
   const auto entry = pending_.find(cache_key);
   if (entry == pending_.end()) return;
-  const std::string reply = socketmap_reply(answer);
-  for (Waiter* waiter : entry->second->waiters) waiter->set(reply);
+  for (Waiter* waiter : entry->second->waiters) {
+    waiter->reply.set(socketmap_reply(format_answer(waiter->dialect, result.verdict)));
+  }
   pending_.erase(entry);
 }
 
-void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& result,
-                        const MtaAnswer& answer) {
+void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& result) {
   if (result.hold <= Seconds{0}) return;
   const Now now = clock_.now();
   const MonoTime refresh_at = now.mono + result.hold;
   const auto& policy = result.verdict.policy;
-  if (policy && policy->policy.mode == PolicyMode::enforce) {
-    const Seconds life = answer.status == MtaStatus::temp
-                             ? result.hold
-                             : std::max(policy->expires_at() - now.wall, Seconds{1});
-    cache_.put_policy(cache_key, answer, {refresh_at, now.mono + life});
-  } else if (answer.status == MtaStatus::temp) {
-    cache_.put_plain(cache_key, answer, {refresh_at, refresh_at});
-  } else {
-    cache_.put_plain(cache_key, answer, {refresh_at, refresh_at + result.hold});
+  const bool by_policy = result.verdict.rule == DomainRule::enforce ||
+                         result.verdict.rule == DomainRule::enforce_pattern;
+  for (std::size_t d = 0; d < kDialects; ++d) {
+    if (!asked_[d]) continue;
+    const MtaAnswer answer = format_answer(static_cast<Dialect>(d), result.verdict);
+    if (by_policy) {
+      const Seconds life = std::max(policy->expires_at() - now.wall, Seconds{1});
+      caches_[d].put_policy(cache_key, answer, {refresh_at, now.mono + life});
+    } else if (result.verdict.rule == DomainRule::defer) {
+      caches_[d].put_plain(cache_key, answer, {refresh_at, refresh_at});
+    } else {
+      caches_[d].put_plain(cache_key, answer, {refresh_at, refresh_at + result.hold});
+    }
   }
-  metrics_.set_negatives(cache_.plain());
+  metrics_.set_negatives(cache(Dialect::postfix).plain());
 }
 
 std::string Resolver::reply_at_deadline(const std::string& cache_key, Waiter& waiter) {
   metrics_.count_late_answer();
+  DomainVerdict verdict = decide_deferral("the look-up takes longer than allowed");
   const auto entry = pending_.find(cache_key);
   if (entry != pending_.end()) {
     std::erase(entry->second->waiters, &waiter);
-    if (entry->second->stored_reply) return *entry->second->stored_reply;
+    if (entry->second->stored) verdict = *entry->second->stored;
   }
-  return socketmap_reply(MtaAnswer{MtaStatus::temp, "the look-up takes longer than allowed"});
+  return socketmap_reply(format_answer(waiter.dialect, verdict));
 }
 
 void Resolver::append(std::string& out, std::string_view reply, MtaStatus status,

@@ -2,6 +2,7 @@
 // look-up that equal questions share, within the deadline. Lives on the answer thread; all members
 // are called there. The engine is reached by messages to its thread.
 #pragma once
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,26 +31,31 @@ class Resolver {
   Resolver(Threads threads, Engine& engine, Metrics& metrics, const Clock& clock, Limits limits);
 
   // Appends the reply when it needs no waiting; else false.
-  bool answer_now(std::string_view key, std::string& out);
+  bool answer_now(std::string_view key, std::string& out, Dialect dialect = Dialect::postfix);
 
   // Appends the reply, at the deadline at the latest. `out` must outlive the coroutine.
-  Task<void> answer_later(std::string key, std::string& out);
+  Task<void> answer_later(std::string key, std::string& out, Dialect dialect = Dialect::postfix);
 
   // Ends all waiting at once with a deferral.
   void stop();
 
  private:
-  using Waiter = OneShot<std::string>;
+  // Lives in the frame of answer_later.
+  struct Waiter {
+    Waiter(asio::any_io_executor executor, Dialect d) : reply(std::move(executor)), dialect(d) {}
+    OneShot<std::string> reply;
+    Dialect dialect;
+  };
   struct Pending {
     std::vector<Waiter*> waiters;
-    std::optional<std::string> stored_reply;
+    std::optional<DomainVerdict> stored;  // what the stored policy alone says
   };
 
   Pending& join(const std::string& cache_key, const NextHop& hop);
   void on_stored(const std::string& cache_key, std::optional<DomainVerdict> verdict);
   void on_done(const std::string& cache_key, const TlsPolicyResult& result);
-  void remember(const std::string& cache_key, const TlsPolicyResult& result,
-                const MtaAnswer& answer);
+  void remember(const std::string& cache_key, const TlsPolicyResult& result);
+  AnswerCache& cache(Dialect dialect) { return caches_[static_cast<std::size_t>(dialect)]; }
   std::string reply_at_deadline(const std::string& cache_key, Waiter& waiter);
   void append(std::string& out, std::string_view reply, MtaStatus status, Metrics::Origin origin);
 
@@ -58,7 +64,8 @@ class Resolver {
   Metrics& metrics_;
   const Clock& clock_;
   Limits limits_;
-  AnswerCache cache_;
+  std::array<AnswerCache, kDialects> caches_;
+  std::array<bool, kDialects> asked_{};  // dialects in use; only these are remembered
   TextMap<std::unique_ptr<Pending>> pending_;
   std::string no_policy_reply_;
 };
