@@ -81,7 +81,7 @@ TEST_CASE("a long policy loses its text first, then the patterns that no MX need
   const std::string without_text = with_lines(2500, "mx");
   CHECK(count(without_text, "mx_host_pattern=") == 2501);
   CHECK(count(without_text, "policy_string") == 0);
-  CHECK(with_lines(5000, "m") ==
+  CHECK(with_lines(4200, "m") ==
         "OK secure match=mx.good.test servername=hostname policy_type=sts "
         "policy_domain=good.test mx_host_pattern=mx.good.test");
 }

@@ -24,7 +24,8 @@ struct DnsPacket {
   Seconds ttl{0};  // smallest of the chain and the records; without records: of the chain and SOA
 };
 
-// `name` is the question's, without final dot. A question for CNAME itself follows none. Errors: Errc::syntax.
+// `name` is the question's, without final dot. A question for CNAME itself follows none. Errors:
+// Errc::syntax.
 Result<DnsPacket> read_dns_packet(std::span<const unsigned char> octets, std::string_view name,
                                   RrType type);
 
