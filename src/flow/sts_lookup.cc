@@ -36,8 +36,11 @@ std::string_view name_of(PolicySource source) {
   return "none";
 }
 
-StsLookup::StsLookup(Domain domain, StsMemory memory, StsSettings settings)
-    : domain_(std::move(domain)), memory_(std::move(memory)), settings_(settings) {
+StsLookup::StsLookup(Domain domain, StsMemory memory, StsSettings settings, StsPurpose purpose)
+    : domain_(std::move(domain)),
+      memory_(std::move(memory)),
+      settings_(settings),
+      purpose_(purpose) {
   result_.backoff = memory_.backoff;
 }
 
@@ -80,9 +83,15 @@ StsAction StsLookup::on_txt(Now now, const TxtAnswer& answer) {
 StsAction StsLookup::on_record(Now now, const StsRecord& record) {
   id_ = record.id;
   note("TXT " + txt_name_, "one record, id " + id_, "RFC 8461 §3.1");
-  if (stored_is_live(now) && memory_.policy->id == id_) {
+  const bool unchanged = stored_is_live(now) && memory_.policy->id == id_;
+  if (unchanged && purpose_ == StsPurpose::answer) {
     return finish_stored(now, "stored policy, id unchanged", bounded_hold(txt_ttl_));
   }
+  return fetch_or_wait(now);
+}
+
+// RFC 8461 §3.3: one fetch per id in 5 minutes.
+StsAction StsLookup::fetch_or_wait(Now now) {
   const auto& backoff = memory_.backoff;
   if (backoff && backoff->id == id_ && now.mono < backoff->until) {  // RFC 8461 §3.3
     const auto wait = std::chrono::ceil<Seconds>(backoff->until - now.mono);
@@ -96,6 +105,10 @@ StsAction StsLookup::on_record(Now now, const StsRecord& record) {
 // RFC 8461 §3.1: no usable record ends discovery; RFC 8461 §5.1: a live stored policy still
 // applies, or stripping one DNS answer would disarm it.
 StsAction StsLookup::on_no_record(Now now, std::string why) {
+  if (purpose_ == StsPurpose::refresh && memory_.policy) {  // RFC 8461 §10.2
+    id_ = memory_.policy->id;
+    return fetch_or_wait(now);
+  }
   if (!stored_is_live(now)) {
     return finish(StsState::no_policy, std::move(why), bounded_hold(txt_ttl_));
   }
@@ -108,6 +121,7 @@ StsAction StsLookup::on_no_record(Now now, std::string why) {
 StsAction StsLookup::on_dns_failure(Now now, const DnsMeta& meta) {
   const std::string why = fmt::format("DNS {}", name_of(meta.status));
   note("TXT " + txt_name_, meta.why.empty() ? why : why + ": " + meta.why, "RFC 8461 §3.1");
+  if (purpose_ == StsPurpose::refresh) return on_no_record(now, why);
   result_.dns_failing_since = memory_.dns_failing_since.value_or(now.mono);
   if (stored_is_live(now)) {
     if (memory_.policy->policy.mode != PolicyMode::none) {

@@ -4,6 +4,7 @@
 //   start ── AskTxt ── on_txt ─┬─ FetchPolicy ── on_fetch ─┬─ SavePolicy ── on_saved ── Done
 //                              └─ Done                     └─ Done
 //
+// For a refresh every answer of DNS leads to FetchPolicy, back-off permitting.
 // What the table of states comes down to: only a valid record with an id that is not the stored
 // one's leads to a fetch; nothing but a fetched, valid policy replaces a live one; no failure
 // prolongs, weakens or forgets one. on_cancel may come at any time and ends on the safe side.
@@ -105,9 +106,16 @@ struct StsResult {
   std::optional<Error> save_error;  // the policy applies but is not on disk
 };
 
+// Why the look-up is made.
+enum class StsPurpose : std::uint8_t {
+  answer,   // a mail is waiting: fetch only what is new
+  refresh,  // a stored policy is to live on: fetch whatever DNS says (RFC 8461 §3.3, §10.2)
+};
+
 class StsLookup {
  public:
-  StsLookup(Domain domain, StsMemory memory, StsSettings settings);
+  StsLookup(Domain domain, StsMemory memory, StsSettings settings,
+            StsPurpose purpose = StsPurpose::answer);
 
   // Each call is made once, in the order of the picture above; the answer is the next action.
   StsAction start(Now now);
@@ -124,6 +132,7 @@ class StsLookup {
  private:
   bool stored_is_live(Now now) const;
   StsAction on_record(Now now, const StsRecord& record);
+  StsAction fetch_or_wait(Now now);
   StsAction on_no_record(Now now, std::string why);
   StsAction on_dns_failure(Now now, const DnsMeta& meta);
   StsAction on_fetch_failure(Now now, ResultType type, std::string reason);
@@ -134,6 +143,7 @@ class StsLookup {
   Domain domain_;
   StsMemory memory_;
   StsSettings settings_;
+  StsPurpose purpose_;
   std::string txt_name_;
   Seconds txt_ttl_{0};
   std::string id_;  // of the valid record

@@ -371,4 +371,35 @@ TEST_CASE("STS-D06 a domain too long for its policy host has no policy") {
   CHECK(game.open().empty());
 }
 
+namespace {
+
+// The result of a refresh when DNS says `answer`, and what is fetched comes as `outcome`.
+StsResult refreshed(const TxtAnswer& answer, const FetchOutcome& outcome) {
+  StsLookup lookup(Domain::parse("example.com").value(), stored(kEnforce), {}, StsPurpose::refresh);
+  REQUIRE(std::holds_alternative<AskTxt>(lookup.start(at(0))));
+  REQUIRE(std::holds_alternative<FetchPolicy>(lookup.on_txt(at(0), answer)));
+  const StsAction next = lookup.on_fetch(at(0), outcome);
+  if (std::holds_alternative<SavePolicy>(next)) (void)lookup.on_saved(at(0), Result<void>{});
+  return lookup.result();
+}
+
+}  // namespace
+
+TEST_CASE("STS-C04 a refresh fetches whatever DNS says, and only a fetch moves the time") {
+  const std::vector<TxtAnswer> answers = {
+      txt({kRecord}),          txt({"v=STSv1; id=old1;"}), txt({}),
+      txt({kRecord, kRecord}), txt({"v=STSv1; id"}),       txt_failure(DnsStatus::servfail)};
+  for (const auto& answer : answers) {
+    const StsResult good = refreshed(answer, body(kEnforce));
+    CHECK(good.source == PolicySource::fresh);
+    CHECK(good.policy->fetched_at == at(0).wall);
+    const StsResult bad = refreshed(answer, fetch_failure(FetchStatus::timeout));
+    CHECK(bad.source == PolicySource::cache);
+    CHECK(bad.policy->fetched_at == at(-kDay).wall);
+    CHECK(bad.failure);
+  }
+  CHECK(refreshed(txt({kRecord}), body(kEnforce)).policy->id == "new1");
+  CHECK(refreshed(txt({}), body(kEnforce)).policy->id == "old1");
+}
+
 }  // namespace strictmx

@@ -42,6 +42,12 @@ class Metrics::Impl {
     for (std::size_t r = 0; r < kRules; ++r) {
       lookup[r] = &lookups.Add({{"rule", std::string(name_of(static_cast<DomainRule>(r)))}});
     }
+    auto& refreshes = BuildCounter()
+                          .Name("strictmx_refreshes_total")
+                          .Help("Stored policies fetched again, by outcome")
+                          .Register(registry);
+    refreshed = &refreshes.Add({{"outcome", "ok"}});
+    refresh_failed = &refreshes.Add({{"outcome", "failed"}});
     auto& fetches = BuildCounter()
                         .Name("strictmx_policy_fetches_total")
                         .Help("Policy fetches, by outcome")
@@ -62,6 +68,8 @@ class Metrics::Impl {
   std::array<std::array<Counter*, kOriginNames.size()>, kAnswerNames.size()> answer{};
   std::array<Counter*, kRules> lookup{};
   std::array<Counter*, kFetches> fetch{};
+  Counter* refreshed = nullptr;
+  Counter* refresh_failed = nullptr;
   Counter& store_failures = counter("strictmx_store_failures_total", "Policies not made durable");
   Counter& bad_requests =
       counter("strictmx_bad_requests_total", "Connections closed for malformed requests");
@@ -72,6 +80,9 @@ class Metrics::Impl {
   Gauge& clients = gauge("strictmx_clients", "Connected clients");
   Gauge& lookups_now = gauge("strictmx_lookups_in_flight", "Look-ups under way");
   Gauge& policies = gauge("strictmx_policies", "Policies known, expired ones included");
+  Gauge& late = gauge("strictmx_policies_late", "Policies with half of their max_age over");
+  Gauge& critical =
+      gauge("strictmx_policies_critical", "Policies with four fifths of their max_age over");
   Gauge& negatives = gauge("strictmx_negative_entries", "Domains remembered as without policy");
 };
 
@@ -95,6 +106,14 @@ void Metrics::count_client_evicted() { impl_->evicted.Increment(); }
 void Metrics::set_lookups(std::size_t n) { impl_->lookups_now.Set(static_cast<double>(n)); }
 void Metrics::set_policies(std::size_t n) { impl_->policies.Set(static_cast<double>(n)); }
 void Metrics::set_negatives(std::size_t n) { impl_->negatives.Set(static_cast<double>(n)); }
+
+void Metrics::count_refresh(Refresh outcome) {
+  (outcome == Refresh::ok ? impl_->refreshed : impl_->refresh_failed)->Increment();
+}
+void Metrics::set_policies_late(std::size_t late, std::size_t critical) {
+  impl_->late.Set(static_cast<double>(late));
+  impl_->critical.Set(static_cast<double>(critical));
+}
 
 std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());

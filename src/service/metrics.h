@@ -31,6 +31,9 @@ class Metrics {
   void set_lookups(std::size_t lookups);
   void set_policies(std::size_t policies);
   void set_negatives(std::size_t negatives);
+  enum class Refresh : std::uint8_t { ok, failed };
+  void count_refresh(Refresh outcome);
+  void set_policies_late(std::size_t late, std::size_t critical);
 
   std::string text() const;
 

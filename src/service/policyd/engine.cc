@@ -1,5 +1,6 @@
 #include "service/policyd/engine.h"
 
+#include <array>
 #include <exception>
 
 namespace strictmx {
@@ -14,13 +15,13 @@ Engine::Engine(asio::io_context& io, LookupParts& parts, Log& log, std::size_t m
     : io_(io), parts_(parts), log_(log), max_lookups_(max_lookups), troubles_(kMaxTroubles) {}
 
 void Engine::remember(const KnownPolicy& policy) {
-  policies_.insert_or_assign(policy.domain.text(),
-                             StoredText{policy.id, policy.body, policy.fetched_at});
+  policies_.put(policy, parts_.clock.now().wall);
   parts_.metrics.set_policies(policies_.size());
 }
 
 void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
   StsMemory memory = recall(hop.domain);
+  policies_.touch(hop.domain, parts_.clock.now().wall);
   std::optional<DomainVerdict> stored =
       decide_from_stored(hop, memory.policy, parts_.clock.now().wall);
   const bool known = stored.has_value();
@@ -61,15 +62,52 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_
   engine.parts_.metrics.set_lookups(engine.in_flight_);
 }
 
+void Engine::refresh_due() {
+  while (refreshing_ < kMaxRefreshes) {
+    std::optional<Domain> domain = policies_.take_due(parts_.clock.now().wall);
+    if (!domain) return;
+    ++refreshing_;
+    Task<void> task = refresh(*this, *std::move(domain));
+    asio::co_spawn(io_, std::move(task), asio::detached);
+  }
+}
+
+bool Engine::refresh_now(const Domain& domain) {
+  if (!policies_.find(domain)) return false;
+  ++refreshing_;
+  Task<void> task = refresh(*this, domain);
+  asio::co_spawn(io_, std::move(task), asio::detached);
+  return true;
+}
+
+bool Engine::forget(const Domain& domain) {
+  const bool known = policies_.erase(domain);
+  parts_.metrics.set_policies(policies_.size());
+  return known;
+}
+
+Task<void> Engine::refresh(Engine& engine, Domain domain) {
+  try {
+    const StsResult result = co_await run_refresh(engine.parts_, domain, engine.recall(domain));
+    engine.learn(domain, result);
+    if (result.source != PolicySource::fresh) {
+      engine.policies_.failed(domain, engine.parts_.clock.now().wall);
+    }
+    engine.report_refresh(domain, result);
+  } catch (const std::exception& bug) {
+    engine.log_.error("lookup_bug", {{"domain", domain.text()}, {"what", bug.what()}});
+  }
+  --engine.refreshing_;
+}
+
+void Engine::measure_health() {
+  const PolicyTable::Health health = policies_.health(parts_.clock.now().wall);
+  parts_.metrics.set_policies_late(health.late, health.critical);
+}
+
 StsMemory Engine::recall(const Domain& domain) {
   StsMemory memory;
-  if (const auto stored = policies_.find(domain.text()); stored != policies_.end()) {
-    auto parsed = parse_policy(stored->second.body);
-    if (parsed) {
-      memory.policy = KnownPolicy{domain, stored->second.id, stored->second.body,
-                                  std::move(parsed->policy), stored->second.fetched_at};
-    }
-  }
+  memory.policy = policies_.find(domain);
   if (const Trouble* trouble = troubles_.find(domain.text())) {
     memory.backoff = trouble->backoff;
     memory.dns_failing_since = trouble->dns_failing_since;
@@ -84,6 +122,28 @@ void Engine::learn(const Domain& domain, const StsResult& result) {
   } else {
     troubles_.erase(domain.text());
   }
+}
+
+// RFC 8461 §10.2: the operator is told long before the policy ends.
+void Engine::report_refresh(const Domain& domain, const StsResult& result) {
+  const bool fresh = result.source == PolicySource::fresh;
+  parts_.metrics.count_refresh(fresh ? Metrics::Refresh::ok : Metrics::Refresh::failed);
+  if (fresh) {
+    log_.debug("policy_refreshed", {{"domain", domain.text()}});
+    return;
+  }
+  const std::optional<KnownPolicy> kept = policies_.find(domain);
+  if (!kept) return;
+  const WallTime now = parts_.clock.now().wall;
+  const Seconds life = kept->expires_at() - kept->fetched_at;
+  const Seconds age = now - kept->fetched_at;
+  const LogLevel level = age * 5 >= life * 4 ? LogLevel::error
+                         : age * 2 >= life   ? LogLevel::warning
+                                             : LogLevel::info;
+  const std::array<LogField, 3> fields{LogField{"domain", domain.text()},
+                                       LogField{"why", result.reason},
+                                       LogField{"expires", format_utc(kept->expires_at())}};
+  if (log_.enabled(level)) log_.write(level, "policy_refresh_failed", fields);
 }
 
 void Engine::report(const NextHop& hop, const TlsPolicyResult& result) {

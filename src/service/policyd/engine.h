@@ -9,8 +9,11 @@
 #include "base/log.h"
 #include "service/policyd/generation_map.h"
 #include "service/policyd/lookup.h"
+#include "service/policyd/policy_table.h"
 
 namespace strictmx {
+
+constexpr std::size_t kMaxRefreshes = 32;
 
 class Engine {
  public:
@@ -26,16 +29,20 @@ class Engine {
   // says; `on_done` once, later, when the verdict stands (or at once when there are too many).
   void begin(NextHop hop, const OnStored& on_stored, OnDone on_done);
 
+  // To be called every second or so: starts the refreshes that are due, at most kMaxRefreshes at a
+  // time. RFC 8461 §3.3, §10.2.
+  void refresh_due();
+  // Fetches the policy of the domain again soon. False: none is stored.
+  bool refresh_now(const Domain& domain);
+  // Forgets the policy, in memory only. False: none was stored.
+  bool forget(const Domain& domain);
+  // Renews the gauges of policies that are near their end. Walks all policies.
+  void measure_health();
+
   std::size_t policies() const { return policies_.size(); }
-  std::size_t in_flight() const { return in_flight_; }
+  std::size_t in_flight() const { return in_flight_ + refreshing_; }
 
  private:
-  // Compact on purpose: there may be a million. Parsed again when needed.
-  struct StoredText {
-    std::string id;
-    std::string body;
-    WallTime fetched_at;
-  };
   struct Trouble {
     std::optional<FetchBackoff> backoff;
     std::optional<MonoTime> dns_failing_since;
@@ -44,6 +51,8 @@ class Engine {
   StsMemory recall(const Domain& domain);
   void learn(const Domain& domain, const StsResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);
+  void report_refresh(const Domain& domain, const StsResult& result);
+  static Task<void> refresh(Engine& engine, Domain domain);
   static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done);
 
   asio::io_context& io_;
@@ -51,7 +60,8 @@ class Engine {
   Log& log_;
   std::size_t max_lookups_;
   std::size_t in_flight_ = 0;
-  TextMap<StoredText> policies_;
+  std::size_t refreshing_ = 0;
+  PolicyTable policies_;
   GenerationMap<Trouble> troubles_;
 };
 

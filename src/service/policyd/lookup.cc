@@ -12,6 +12,39 @@ struct Arrived {
   Reply reply;
 };
 
+// Does one thing that a machine asked for. `question` must outlive the coroutine.
+Task<Reply> ask(LookupParts& parts, const Question& question) {
+  const MonoTime deadline = parts.clock.now().mono + parts.dns_timeout;
+  if (const auto* txt = std::get_if<AskTxt>(&question)) {
+    TxtAnswer answer = co_await parts.dns.query_txt(txt->name, deadline);
+    co_return Reply(std::move(answer));
+  }
+  if (const auto* fetch = std::get_if<FetchPolicy>(&question)) {
+    FetchOutcome outcome = co_await parts.fetch.fetch(fetch->domain);
+    parts.metrics.count_fetch(outcome.status);
+    co_return Reply(std::move(outcome));
+  }
+  if (const auto* save = std::get_if<SavePolicy>(&question)) {
+    Result<void> result = co_await parts.sink.save(save->policy);
+    co_return Reply(Saved{std::move(result)});
+  }
+  if (const auto* mx = std::get_if<AskMx>(&question)) {
+    MxAnswer answer = co_await parts.dns.query_mx(mx->domain, deadline);
+    co_return Reply(std::move(answer));
+  }
+  if (const auto* addresses = std::get_if<AskAddresses>(&question)) {
+    AddressAnswer answer = co_await parts.dns.query_addresses(addresses->host, deadline);
+    co_return Reply(std::move(answer));
+  }
+  if (const auto* cname = std::get_if<AskCname>(&question)) {
+    CnameAnswer answer = co_await parts.dns.query_cname(cname->host, deadline);
+    co_return Reply(std::move(answer));
+  }
+  const Domain base = std::get<AskTlsa>(question).base;
+  TlsaAnswer answer = co_await parts.dns.query_tlsa(base, deadline);
+  co_return Reply(std::move(answer));
+}
+
 // Lives in the frame of run_lookup, which waits for all requests it spawned.
 class Driver {
  public:
@@ -35,7 +68,7 @@ class Driver {
   Task<Arrived> next() {
     if (alone_) {
       const Request request = *std::exchange(alone_, std::nullopt);
-      Reply reply = co_await ask(request.question);
+      Reply reply = co_await ask(parts_, request.question);
       co_return Arrived{request.part, std::move(reply)};
     }
     while (inbox_.empty() && !bug_) co_await wait();
@@ -53,7 +86,7 @@ class Driver {
  private:
   static Task<void> perform(Driver& self, Request request) {
     try {
-      Reply reply = co_await self.ask(request.question);
+      Reply reply = co_await ask(self.parts_, request.question);
       self.inbox_.push_back(Arrived{request.part, std::move(reply)});
     } catch (...) {
       self.bug_ = std::current_exception();
@@ -65,38 +98,6 @@ class Driver {
   Task<void> wait() {
     wake_.expires_at(MonoTime::max());
     co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
-  }
-
-  Task<Reply> ask(const Question& question) {
-    const MonoTime deadline = parts_.clock.now().mono + parts_.dns_timeout;
-    if (const auto* txt = std::get_if<AskTxt>(&question)) {
-      TxtAnswer answer = co_await parts_.dns.query_txt(txt->name, deadline);
-      co_return Reply(std::move(answer));
-    }
-    if (const auto* fetch = std::get_if<FetchPolicy>(&question)) {
-      FetchOutcome outcome = co_await parts_.fetch.fetch(fetch->domain);
-      parts_.metrics.count_fetch(outcome.status);
-      co_return Reply(std::move(outcome));
-    }
-    if (const auto* save = std::get_if<SavePolicy>(&question)) {
-      Result<void> result = co_await parts_.sink.save(save->policy);
-      co_return Reply(Saved{std::move(result)});
-    }
-    if (const auto* mx = std::get_if<AskMx>(&question)) {
-      MxAnswer answer = co_await parts_.dns.query_mx(mx->domain, deadline);
-      co_return Reply(std::move(answer));
-    }
-    if (const auto* addresses = std::get_if<AskAddresses>(&question)) {
-      AddressAnswer answer = co_await parts_.dns.query_addresses(addresses->host, deadline);
-      co_return Reply(std::move(answer));
-    }
-    if (const auto* cname = std::get_if<AskCname>(&question)) {
-      CnameAnswer answer = co_await parts_.dns.query_cname(cname->host, deadline);
-      co_return Reply(std::move(answer));
-    }
-    const Domain base = std::get<AskTlsa>(question).base;
-    TlsaAnswer answer = co_await parts_.dns.query_tlsa(base, deadline);
-    co_return Reply(std::move(answer));
   }
 
   LookupParts& parts_;
@@ -139,6 +140,27 @@ Task<TlsPolicyResult> run_lookup(LookupParts& parts, NextHop hop, StsMemory memo
   co_await driver.quiesce();
   if (bug) std::rethrow_exception(bug);
   co_return flow.result();
+}
+
+Task<StsResult> run_refresh(LookupParts& parts, Domain domain, StsMemory memory) {
+  StsLookup flow(std::move(domain), std::move(memory), parts.rules.sts, StsPurpose::refresh);
+  StsAction action = flow.start(parts.clock.now());
+  for (;;) {
+    if (std::holds_alternative<Done>(action)) co_return flow.result();
+    if (const auto* txt = std::get_if<AskTxt>(&action)) {
+      const Question question = *txt;
+      const Reply reply = co_await ask(parts, question);
+      action = flow.on_txt(parts.clock.now(), std::get<TxtAnswer>(reply));
+    } else if (const auto* fetch = std::get_if<FetchPolicy>(&action)) {
+      const Question question = *fetch;
+      const Reply reply = co_await ask(parts, question);
+      action = flow.on_fetch(parts.clock.now(), std::get<FetchOutcome>(reply));
+    } else {
+      const Question question = std::get<SavePolicy>(action);
+      const Reply reply = co_await ask(parts, question);
+      action = flow.on_saved(parts.clock.now(), std::get<Saved>(reply).result);
+    }
+  }
 }
 
 }  // namespace strictmx

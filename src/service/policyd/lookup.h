@@ -35,4 +35,7 @@ struct LookupParts {
 Task<TlsPolicyResult> run_lookup(LookupParts& parts, NextHop hop, StsMemory memory,
                                  std::function<void(const TlsPolicyResult&)> on_decided);
 
+// Fetches a stored policy again, whatever DNS says (RFC 8461 §3.3, §10.2).
+Task<StsResult> run_refresh(LookupParts& parts, Domain domain, StsMemory memory);
+
 }  // namespace strictmx

@@ -59,10 +59,24 @@ HttpResponse LookupSide::respond(const HttpRequest& request) const {
 }
 
 void LookupSide::start() {
+  Task<void> task = keep_policies(*this);
+  asio::co_spawn(io_, std::move(task), asio::detached);
   thread_ = std::thread([this] {
     const auto work = asio::make_work_guard(io_);
     io_.run();
   });
+}
+
+// Until the io_context stops.
+Task<void> LookupSide::keep_policies(LookupSide& side) {
+  constexpr int kHealthEvery = 600;
+  asio::steady_timer pause(side.io_);
+  for (int second = 0;; ++second) {
+    side.engine_->refresh_due();
+    if (second % kHealthEvery == 0) side.engine_->measure_health();
+    pause.expires_after(Seconds{1});
+    co_await pause.async_wait(asio::use_awaitable);
+  }
 }
 
 void LookupSide::stop() {

@@ -39,6 +39,7 @@ class LookupSide {
   Result<void> load_policies(PolicyStore& store);
   Result<void> open_http();
   HttpResponse respond(const HttpRequest& request) const;
+  static Task<void> keep_policies(LookupSide& side);
   static Task<void> finish(LookupSide& side);
 
   const PolicydOptions& options_;

@@ -90,6 +90,16 @@ MxAnswer one_mx(const std::string& host) {
   return answer;
 }
 
+// The system's time and what a test adds to it.
+class MovableClock : public Clock {
+ public:
+  Now now() const override {
+    const Now now = SystemClock().now();
+    return Now{now.wall + shift, now.mono + shift};
+  }
+  Seconds shift{0};
+};
+
 // The daemon's two threads as one, with a world by table.
 struct World {
   asio::io_context io;
@@ -98,7 +108,7 @@ struct World {
   FakeSink sink;
   Metrics metrics;
   SilentLog log;
-  SystemClock clock;
+  MovableClock clock;
   LookupParts parts{clock, dns, fetch, sink, metrics, {}, Millis{2000}};
   Engine engine{io, parts, log, 8};
   Resolver resolver{{io, io}, engine, metrics, clock, {Millis{50}, 1000}};
@@ -211,6 +221,42 @@ TEST_CASE("stopping answers everyone who waits") {
   world.io.poll();
   CHECK(done);
   CHECK(out == "18:TEMP shutting down,");
+}
+
+TEST_CASE("STS-C04 a policy in use is fetched again within a day, its record gone or not") {
+  World world;
+  REQUIRE(world.ask({"example.com"})[0] == kSecure);
+  world.dns.txt["_mta-sts.example.com"] = TxtAnswer{{DnsStatus::no_name, {}, {}, {}, {}}, {}};
+  world.clock.shift = Seconds{86500};
+  world.engine.refresh_due();
+  world.io.restart();
+  world.io.run();
+  CHECK(world.fetch.fetches == 2);
+  REQUIRE(world.sink.saved.size() == 2);
+  CHECK(world.sink.saved[1].fetched_at >= world.sink.saved[0].fetched_at + Seconds{86400});
+  world.engine.refresh_due();
+  CHECK(world.engine.in_flight() == 0);
+}
+
+TEST_CASE("STS-C05 a refresh that fails is told, and the policy stays") {
+  World world;
+  REQUIRE(world.ask({"example.com"})[0] == kSecure);
+  world.fetch.outcome = FetchOutcome{FetchStatus::timeout, "", "timeout"};
+  world.clock.shift = Seconds{86500};
+  world.engine.refresh_due();
+  world.io.restart();
+  world.io.run();
+  CHECK(world.fetch.fetches == 2);
+  CHECK(world.log.events.back() == "policy_refresh_failed");
+  CHECK(world.ask({"example.com"})[0] == kSecure);
+}
+
+TEST_CASE("a policy that is forgotten is looked up anew") {
+  World world;
+  REQUIRE(world.ask({"example.com"})[0] == kSecure);
+  CHECK(world.engine.forget(Domain::parse("example.com").value()));
+  CHECK_FALSE(world.engine.forget(Domain::parse("example.com").value()));
+  CHECK_FALSE(world.engine.refresh_now(Domain::parse("example.com").value()));
 }
 
 }  // namespace strictmx
