@@ -144,7 +144,7 @@ def read_tests(root):
     sources = [(path, text) for path, text in files_of(root, ["src"], {".cc", ".h"})
                if is_test(path)]
     sources += [(path, text) for path, text in
-                files_of(root, ["tests"], {".cc", ".h", ".txt", ".sh", ".py", ".toml", ".rpl", ""})
+                files_of(root, ["tests"], {".cc", ".h", ".txt", ".sh", ".py", ".toml", ".scn", ""})
                 if not path.startswith("tests/vectors/")]
     for path, text in sources:
         for name in ID.findall(text):

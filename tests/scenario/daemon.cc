@@ -1,0 +1,80 @@
+#include "scenario/daemon.h"
+
+#include "scenario/text.h"
+
+namespace strictmx::scenario {
+
+namespace {
+
+constexpr Millis kDeadline{4000};
+constexpr Millis kDnsTimeout{10000};
+constexpr std::size_t kMaxLookups = 64;
+constexpr Millis kRealDeadline{250};  // far more than everything else takes
+
+// "51:OK secure ...," without length and comma.
+std::string payload_of(const std::string& reply) {
+  const auto colon = reply.find(':');
+  return reply.substr(colon + 1, reply.size() - colon - 2);
+}
+
+}  // namespace
+
+Daemon::Daemon(World& world, Metrics& metrics, WorldLog& log, const Settings& settings)
+    : world_(world),
+      gate_(io_, world),
+      dns_(world, gate_),
+      fetch_(world, gate_),
+      sink_(world, gate_),
+      parts_{world.clock, dns_, fetch_, sink_, metrics, settings.rules, kDnsTimeout},
+      engine_(io_, parts_, log, kMaxLookups),
+      resolver_({io_, io_}, engine_, metrics, world.clock, {kDeadline, settings.max_negatives}) {
+  for (const auto& [domain, policy] : world.store) engine_.remember(policy);
+}
+
+std::string Daemon::ask(const std::string& key) {
+  std::string& reply = replies_.emplace_back();
+  bool done = resolver_.answer_now(key, reply);
+  if (!done) {
+    Task<void> task = resolver_.answer_later(key, reply);
+    asio::co_spawn(io_, std::move(task), asio::detached);
+  }
+  drain();
+  if (reply.empty()) throw Deviation("no answer to " + key);
+  const std::string payload = payload_of(reply);
+  replies_.pop_back();
+  return payload;
+}
+
+std::string Daemon::ask_late(const std::string& key) {
+  std::string& reply = replies_.emplace_back();
+  if (resolver_.answer_now(key, reply)) throw Deviation("answered at once");
+  bool done = false;
+  Task<void> task = resolver_.answer_later(key, reply);
+  asio::co_spawn(io_, std::move(task), [&done](std::exception_ptr) { done = true; });
+  world_.clock.near_deadline(kDeadline, kRealDeadline);
+  io_.restart();
+  io_.poll_one();  // the question notes its deadline
+  world_.clock.far_deadline();
+  drain();
+  if (done) throw Deviation("answered before the deadline: " + payload_of(reply));
+  world_.clock.advance(std::chrono::ceil<Seconds>(kDeadline));
+  io_.restart();
+  while (!done) io_.run_one();
+  return payload_of(reply);
+}
+
+void Daemon::release() {
+  gate_.open();
+  drain();
+}
+
+void Daemon::advance(Seconds by) { world_.clock.advance(by); }
+
+// Runs all that can run without time passing.
+void Daemon::drain() {
+  do {
+    io_.restart();
+  } while (io_.poll() > 0);
+}
+
+}  // namespace strictmx::scenario

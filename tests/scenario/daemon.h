@@ -1,0 +1,54 @@
+// scenario/daemon.h: the real engine, resolver and answer cache of the policy daemon, with both of
+// its threads as one, in a scenario's world. To end it is to kill it: only World::store survives.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "scenario/world.h"
+#include "service/policyd/engine.h"
+#include "service/policyd/resolver.h"
+
+namespace strictmx::scenario {
+
+struct Settings {
+  TlsPolicySettings rules;
+  std::size_t max_negatives = 1000;
+};
+
+class Daemon {
+ public:
+  // Loads what is on disk. All must outlive the daemon.
+  Daemon(World& world, Metrics& metrics, WorldLog& log, const Settings& settings);
+
+  // What the MTA gets, without its frame: "OK secure match=...", "NOTFOUND ", "TEMP why". Then
+  // everything that this led to has happened as well. Throws Deviation when the answer has to wait
+  // for a question that is held.
+  std::string ask(const std::string& key);
+
+  // The same, but the answer has to wait until the deadline. Takes a little real time.
+  std::string ask_late(const std::string& key);
+
+  // Questions that are no longer held are answered.
+  void release();
+
+  // Lets time pass.
+  void advance(Seconds by);
+
+  std::size_t policies() const { return engine_.policies(); }
+
+ private:
+  void drain();
+
+  World& world_;
+  asio::io_context io_{1};
+  Gate gate_;
+  WorldDns dns_;
+  WorldFetch fetch_;
+  WorldSink sink_;
+  LookupParts parts_;
+  Engine engine_;
+  Resolver resolver_;
+  std::list<std::string> replies_;  // those of questions that were given up included
+};
+
+}  // namespace strictmx::scenario

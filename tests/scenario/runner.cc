@@ -1,0 +1,165 @@
+#include "scenario/runner.h"
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "scenario/daemon.h"
+#include "scenario/facts.h"
+
+namespace strictmx::scenario {
+
+namespace {
+
+class Player {
+ public:
+  void play(const std::vector<std::string>& line) {
+    if (state_fact(world_, line)) return;
+    Words words(line);
+    const std::string& word = words.take("word");
+    if (word == "scenario" || word == "rules") return;
+    if (word == "set") return set(words);
+    if (word == "ask" || word == "late") return ask(words, word == "late");
+    if (word == "after" || word == "at") return let_pass(words, word == "at");
+    if (word == "restart") return restart(words);
+    if (word == "release") return release(words);
+    if (word == "expect") return expect(words);
+    throw BadScenario("unknown word: " + word);
+  }
+
+  std::string last_lines() const {
+    std::string lines;
+    for (const auto& line : log_.last_lines) lines += "\n    log: " + line;
+    return lines;
+  }
+
+ private:
+  Daemon& daemon() {
+    if (!daemon_) daemon_ = std::make_unique<Daemon>(world_, metrics(), log_, settings_);
+    return *daemon_;
+  }
+  static Metrics& metrics() {
+    static Metrics shared;  // costly to make, and no scenario looks at it
+    return shared;
+  }
+
+  void set(Words& words);
+  void ask(Words& words, bool late);
+  void let_pass(Words& words, bool since_start);
+  void restart(Words& words);
+  void release(Words& words);
+  void expect(Words& words);
+  void expect_stored(Words& words);
+
+  World world_;
+  WorldLog log_;
+  Settings settings_;
+  std::unique_ptr<Daemon> daemon_;
+};
+
+void Player::set(Words& words) {
+  if (daemon_) throw BadScenario("the daemon runs already");
+  const std::string& name = words.take("setting");
+  const std::string& value = words.take("value");
+  auto& rules = settings_.rules;
+  if (name == "sts_dns_error" && value == "defer") {
+    rules.sts.on_dns_error = DnsErrorRule::defer;
+  } else if (name == "sts_dns_error" && value == "ignore") {
+    rules.sts.on_dns_error = DnsErrorRule::ignore;
+  } else if (name == "dane" && value == "off") {
+    rules.dane = DaneUse::off;
+  } else {
+    throw BadScenario(fmt::format("unknown setting: {} {}", name, value));
+  }
+  words.end();
+}
+
+void Player::ask(Words& words, bool late) {
+  const std::string& key = words.take("key");
+  if (!words.skip("->")) throw BadScenario("missing: ->");
+  const std::string& expected = words.take("answer");
+  words.end();
+  std::string answer = late ? daemon().ask_late(key) : daemon().ask(key);
+  while (answer.ends_with(' ')) answer.pop_back();
+  if (answer != expected) {
+    throw Deviation(
+        fmt::format("{} is answered\n    {}\n  expected\n    {}", key, answer, expected));
+  }
+}
+
+void Player::let_pass(Words& words, bool since_start) {
+  const Seconds time = read_duration(words.take("time"));
+  words.end();
+  const Seconds by = since_start ? time - world_.clock.elapsed() : time;
+  if (by <= Seconds{0}) throw BadScenario("no time passes");
+  daemon().advance(by);
+}
+
+void Player::restart(Words& words) {
+  words.end();
+  daemon_.reset();
+  daemon();
+}
+
+void Player::release(Words& words) {
+  words.end();
+  world_.held.clear();
+  daemon().release();
+}
+
+void Player::expect_stored(Words& words) {
+  const std::string& domain = words.take("domain");
+  std::string expected;
+  while (!words.empty()) expected += (expected.empty() ? "" : " ") + words.take("word");
+  const auto policy = world_.store.find(domain);
+  const std::string stored =
+      policy == world_.store.end()
+          ? "nothing"
+          : fmt::format("{} id {}", name_of(policy->second.policy.mode), policy->second.id);
+  if (stored != expected) throw Deviation(fmt::format("stored is {}, not {}", stored, expected));
+}
+
+void Player::expect(Words& words) {
+  const std::string& what = words.take("what");
+  if (what == "stored") return expect_stored(words);
+  if (what == "failure") {
+    const std::string& type = words.take("type");
+    if (log_.last_failure == type) return words.end();
+    throw Deviation(fmt::format("last failure is {}, not {}", log_.last_failure, type));
+  }
+  const std::map<std::string_view, std::size_t> counts = {
+      {"fetches", world_.fetches},
+      {"txt-questions", world_.txt_questions},
+      {"saves", world_.saves},
+      {"failures", log_.events["policy_failure"]},
+      {"undurable", log_.events["policy_not_durable"]},
+  };
+  const auto count = counts.find(what);
+  if (count == counts.end()) throw BadScenario("unknown expectation: " + what);
+  const std::size_t expected = read_count(words.take("number"));
+  words.end();
+  if (count->second == expected) return;
+  throw Deviation(fmt::format("{} {}, expected {}", count->second, what, expected));
+}
+
+}  // namespace
+
+void run_scenario(const Scenario& scenario) {
+  Player player;
+  for (const auto& line : scenario.lines) {
+    const auto message = [&](const std::exception& error) {
+      return scenario.where(line) + scenario.name + ": " + error.what() + player.last_lines();
+    };
+    try {
+      player.play(line.words);
+    } catch (const BadScenario& error) {
+      throw BadScenario(message(error));
+    } catch (const Deviation& error) {
+      throw Deviation(message(error));
+    }
+  }
+}
+
+}  // namespace strictmx::scenario
