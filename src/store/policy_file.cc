@@ -8,40 +8,26 @@
 #include <cerrno>
 #include <cstring>
 
+#include "store/page_rows.h"
+#include "store/policy_version.h"
+
 namespace strictmx {
 
 namespace {
 
 namespace fs = std::filesystem;
 
-static_assert(kApplicationId == 0x73746d78 && kFormatVersion == 1, "kMakeTable says the same");
-constexpr const char* kMakeTable =
-    "BEGIN IMMEDIATE;"
+constexpr const char* kTable =
     "CREATE TABLE IF NOT EXISTS policies ("
     " domain TEXT NOT NULL PRIMARY KEY,"
     " id TEXT NOT NULL,"
     " body BLOB NOT NULL,"
     " fetched_at INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL"
-    ") STRICT, WITHOUT ROWID;"
-    "PRAGMA application_id = 0x73746d78;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;";
+    ") STRICT, WITHOUT ROWID;";
 
 std::unexpected<Error> system_failure(const fs::path& path) {
   return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
-}
-
-// A new name is safe from power loss only when its directory is on disk.
-Result<void> sync_directory(const fs::path& dir) {
-  const int fd = ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return system_failure(dir);
-  const int synced = ::fsync(fd);
-  const int why = errno;
-  ::close(fd);
-  errno = why;
-  if (synced != 0) return system_failure(dir);
-  return {};
 }
 
 Result<void> make_directory(const fs::path& dir) {
@@ -56,11 +42,11 @@ Result<void> make_directory(const fs::path& dir) {
 
 // An empty file is an empty database; SQLite gives its other files the same mode. An existing one
 // is not touched: closing any descriptor of it would drop the locks of this process.
-Result<void> make_file(const fs::path& dir, const fs::path& path) {
+Result<void> make_file(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd >= 0) {
     ::close(fd);
-    return sync_directory(dir);
+    return sync_directory(fs::absolute(path).parent_path());
   }
   if (errno == EEXIST) return {};
   return system_failure(path);
@@ -77,26 +63,46 @@ Result<Content> identify(SqliteConnection& connection, const fs::path& path) {
   const auto version = connection.read_number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
   if (*tables == 0 && *application == 0 && *version == 0) return Content::empty;
-  if (*application != kApplicationId || *version < 1) {
-    return fail(Errc::corrupt,
+  const auto marked = parse_store_version(*version);
+  if (*application != kApplicationId && !marked) {
+    return fail(Errc::unsupported,
                 fmt::format("{}: is a database, but not one of strictmx", path.string()));
   }
-  if (*version > kFormatVersion) {
+  if (*application != kApplicationId || !marked) {
+    return fail(Errc::corrupt, fmt::format("{}: its marks are damaged", path.string()));
+  }
+  if (marked->oldest_reader > kFormat) {
     return fail(Errc::unsupported,
                 fmt::format("{}: has format {}, made by a newer strictmx; this one knows {}",
-                            path.string(), *version, kFormatVersion));
+                            path.string(), marked->format, kFormat));
   }
   return Content::policies;
 }
 
+// SQLite opens a file for reading when its header asks for that, or its permissions do.
+Result<void> check_writable(const SqliteConnection& connection, const fs::path& path) {
+  if (!connection.is_read_only()) return {};
+  if (::access(path.c_str(), W_OK) != 0) return system_failure(path);
+  return fail(Errc::corrupt, fmt::format("{}: its header is damaged", path.string()));
+}
+
 Result<void> prepare_writing(SqliteConnection& connection, Content content) {
+  if (content == Content::empty) {
+    const auto page_size = fmt::format("PRAGMA page_size = {}", kPageBytes);
+    if (auto set = connection.run(page_size.c_str()); !set) return set;
+  }
   // FULL: a commit is on disk before it returns, which WAL with NORMAL does not promise.
+  // secure_delete: no page keeps a row that was replaced or erased, for salvage to find.
   auto set = connection.run(
       "PRAGMA journal_mode = WAL;"
       "PRAGMA synchronous = FULL;"
+      "PRAGMA secure_delete = ON;"
       "PRAGMA journal_size_limit = 67108864;");
-  if (set && content == Content::empty) return connection.run(kMakeTable);
-  return set;
+  if (!set || content == Content::policies) return set;
+  const auto make = fmt::format(
+      "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;", kTable,
+      kApplicationId, format_store_version({kFormat, kOldestReader}));
+  return connection.run(make.c_str());
 }
 
 std::string percent_encoded(const std::string& path) {
@@ -113,7 +119,10 @@ std::string percent_encoded(const std::string& path) {
 
 Result<SqliteConnection> open_read_only(const fs::path& path) {
   struct stat file{};
-  if (::stat(path.c_str(), &file) != 0) return system_failure(path);
+  if (::stat(path.c_str(), &file) != 0) {
+    if (errno == ENOENT) return fail(Errc::not_found, path.string() + ": there is no such file");
+    return system_failure(path);
+  }
   // Without a write-ahead log nobody has the database open. Declared immutable, SQLite does not
   // make one, as it otherwise would even for a reader.
   std::error_code ignored;
@@ -124,19 +133,28 @@ Result<SqliteConnection> open_read_only(const fs::path& path) {
                                 SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX);
 }
 
-Result<SqliteConnection> open_read_write(const fs::path& dir, const fs::path& path) {
-  if (auto made = make_directory(dir); !made) return std::unexpected(made.error());
-  if (auto made = make_file(dir, path); !made) return std::unexpected(made.error());
+Result<SqliteConnection> open_read_write(const fs::path& path) {
+  if (auto made = make_file(path); !made) return std::unexpected(made.error());
   return SqliteConnection::open(path.string(), path.string(),
                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
 }
 
 }  // namespace
 
-Result<SqliteConnection> open_policy_file(const fs::path& dir, StoreAccess access) {
-  const auto path = dir / kPolicyFile;
+Result<void> sync_directory(const fs::path& dir) {
+  const int fd = ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return system_failure(dir);
+  const int synced = ::fsync(fd);
+  const int why = errno;
+  ::close(fd);
+  errno = why;
+  if (synced != 0) return system_failure(dir);
+  return {};
+}
+
+Result<SqliteConnection> open_policy_database(const fs::path& path, StoreAccess access) {
   const bool writing = access == StoreAccess::read_write;
-  auto connection = writing ? open_read_write(dir, path) : open_read_only(path);
+  auto connection = writing ? open_read_write(path) : open_read_only(path);
   if (!connection) return connection;
   // Damage inside of a page is noticed when the page is read.
   if (auto set = connection->run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
@@ -146,6 +164,7 @@ Result<SqliteConnection> open_policy_file(const fs::path& dir, StoreAccess acces
   const auto content = identify(*connection, path);
   if (!content) return std::unexpected(content.error());
   if (writing) {
+    if (auto may = check_writable(*connection, path); !may) return std::unexpected(may.error());
     if (auto ready = prepare_writing(*connection, *content); !ready) {
       return std::unexpected(ready.error());
     }
@@ -153,6 +172,13 @@ Result<SqliteConnection> open_policy_file(const fs::path& dir, StoreAccess acces
     return fail(Errc::corrupt, fmt::format("{}: is empty", path.string()));
   }
   return connection;
+}
+
+Result<SqliteConnection> open_policy_file(const fs::path& dir, StoreAccess access) {
+  if (access == StoreAccess::read_write) {
+    if (auto made = make_directory(dir); !made) return std::unexpected(made.error());
+  }
+  return open_policy_database(dir / kPolicyFile, access);
 }
 
 }  // namespace strictmx

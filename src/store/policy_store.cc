@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "store/policy_file.h"
+#include "store/policy_loader.h"
 #include "store/policy_row.h"
+#include "store/policy_salvage.h"
 #include "store/sqlite.h"
 
 namespace strictmx {
@@ -16,16 +18,12 @@ namespace {
 // More unreadable rows than this are counted, but not listed one by one in the log.
 constexpr std::size_t kMaxReportedRows = 100;
 
-PolicyRow row_of(const SqliteStatement& statement) {
-  return PolicyRow{statement.octets(0), statement.octets(1), statement.octets(2),
-                   statement.number(3), statement.number(4)};
-}
-
 // A connection and its statements, made and given up together.
 struct OpenFile {
   SqliteConnection connection;
   SqliteStatement find;
-  std::optional<SqliteStatement> put;  // absent for read_only
+  std::optional<SqliteStatement> put;    // absent for read_only
+  std::optional<SqliteStatement> erase;  // likewise
 
   static Result<OpenFile> open(const std::filesystem::path& dir, StoreAccess access) {
     auto connection = open_policy_file(dir, access);
@@ -33,69 +31,37 @@ struct OpenFile {
     auto find = connection->prepare(
         "SELECT domain, id, body, fetched_at, checksum FROM policies WHERE domain = ?1");
     if (!find) return std::unexpected(find.error());
-    OpenFile file{*std::move(connection), *std::move(find), std::nullopt};
+    OpenFile file{*std::move(connection), *std::move(find), std::nullopt, std::nullopt};
     if (access == StoreAccess::read_only) return file;
     auto put = file.connection.prepare(
         "INSERT OR REPLACE INTO policies (domain, id, body, fetched_at, checksum)"
         " VALUES (?1, ?2, ?3, ?4, ?5)");
     if (!put) return std::unexpected(put.error());
     file.put.emplace(*std::move(put));
+    auto erase = file.connection.prepare("DELETE FROM policies WHERE domain = ?1");
+    if (!erase) return std::unexpected(erase.error());
+    file.erase.emplace(*std::move(erase));
     return file;
   }
-};
 
-enum class Order : std::uint8_t { rising, falling };
-
-// Hands out the rows of the table and counts those that cannot be read.
-class Loader {
- public:
-  Loader(const std::function<void(KnownPolicy)>& each, Log& log) : each_(each), log_(log) {}
-
-  Result<std::size_t> load(SqliteConnection& connection) {
-    const auto rising = scan(connection, Order::rising);
-    if (rising) return skipped_;
-    if (rising.error().code != Errc::corrupt) return std::unexpected(rising.error());
-    // A page of the tree is damaged. What lies behind it can be reached from the other end, up to
-    // the same page, so that no row is met twice.
-    skip("", rising.error().detail);
-    const auto falling = scan(connection, Order::falling);
-    if (!falling && falling.error().code != Errc::corrupt) return std::unexpected(falling.error());
-    return skipped_;
+  // Reads the whole file: damage is met now, not when a policy is missing.
+  static Result<OpenFile> open_checked(const std::filesystem::path& dir) {
+    auto file = open(dir, StoreAccess::read_write);
+    if (!file) return file;
+    auto good = file->connection.check_structure(CheckDepth::quick, 1);
+    if (!good) return std::unexpected(good.error());
+    if (good->empty()) return file;
+    return fail(Errc::corrupt, fmt::format("{}: {}", (dir / kPolicyFile).string(), good->front()));
   }
 
- private:
-  Result<void> scan(SqliteConnection& connection, Order order) {
-    auto rows = connection.prepare(
-        order == Order::rising
-            ? "SELECT domain, id, body, fetched_at, checksum FROM policies ORDER BY domain"
-            : "SELECT domain, id, body, fetched_at, checksum FROM policies ORDER BY domain DESC");
-    if (!rows) return std::unexpected(rows.error());
-    for (;;) {
-      const auto more = rows->step();
-      if (!more) return std::unexpected(more.error());
-      if (!*more) return {};
-      take(row_of(*rows));
+  static Result<OpenFile> open_repaired(const std::filesystem::path& dir, Log& log) {
+    auto file = open_checked(dir);
+    if (file || file.error().code != Errc::corrupt) return file;
+    if (auto saved = salvage_policy_file(dir, file.error().detail, log); !saved) {
+      return std::unexpected(saved.error());
     }
+    return open(dir, StoreAccess::read_write);
   }
-
-  void take(const PolicyRow& row) {
-    auto policy = parse_row(row);
-    if (policy) {
-      each_(*std::move(policy));
-    } else {
-      skip(row.domain, policy.error().detail);
-    }
-  }
-
-  void skip(std::string_view domain, const std::string& why) {
-    ++skipped_;
-    if (skipped_ > kMaxReportedRows) return;
-    log_.error("policy_row_unreadable", {{"domain", std::string(domain)}, {"why", why}});
-  }
-
-  const std::function<void(KnownPolicy)>& each_;
-  Log& log_;
-  std::size_t skipped_ = 0;
 };
 
 class SqlitePolicyStore final : public PolicyStore {
@@ -106,15 +72,20 @@ class SqlitePolicyStore final : public PolicyStore {
   Result<std::size_t> load_all(const std::function<void(KnownPolicy)>& each) override;
   Result<KnownPolicy> find(const Domain& domain) override;
   Result<void> save(const std::vector<KnownPolicy>& policies) override;
+  Result<bool> erase(const Domain& domain) override;
 
  private:
   Result<void> ensure_open();
+  template <class Change>
+  auto change(Change change) -> decltype(change());
   Result<void> put_all(const std::vector<KnownPolicy>& policies);
+  Result<bool> erase_row(const Domain& domain);
 
   std::filesystem::path dir_;
   StoreAccess access_;
   Log& log_;
   std::optional<OpenFile> file_;  // absent after a failure, until the next use
+  bool suspect_ = false;          // the failure was damage
 };
 
 Result<void> SqlitePolicyStore::ensure_open() {
@@ -123,15 +94,27 @@ Result<void> SqlitePolicyStore::ensure_open() {
     file_.reset();
   }
   if (file_) return {};
-  auto opened = OpenFile::open(dir_, access_);
-  if (!opened) return std::unexpected(opened.error());
+  auto opened = suspect_ ? OpenFile::open_repaired(dir_, log_) : OpenFile::open(dir_, access_);
+  if (!opened) {
+    suspect_ = access_ == StoreAccess::read_write && opened.error().code == Errc::corrupt;
+    return std::unexpected(opened.error());
+  }
+  suspect_ = false;
   file_.emplace(*std::move(opened));
   return {};
 }
 
 Result<std::size_t> SqlitePolicyStore::load_all(const std::function<void(KnownPolicy)>& each) {
   if (auto ready = ensure_open(); !ready) return std::unexpected(ready.error());
-  return Loader(each, log_).load(file_->connection);
+  std::size_t skipped = 0;
+  const auto skip = [&](std::string_view domain, const std::string& why) {
+    if (++skipped > kMaxReportedRows) return;
+    log_.error("policy_row_unreadable", {{"domain", std::string(domain)}, {"why", why}});
+  };
+  if (auto read = load_rows(file_->connection, {each, skip}); !read) {
+    return std::unexpected(read.error());
+  }
+  return skipped;
 }
 
 Result<KnownPolicy> SqlitePolicyStore::find(const Domain& domain) {
@@ -149,16 +132,45 @@ Result<KnownPolicy> SqlitePolicyStore::find(const Domain& domain) {
                                                domain.text(), policy.error().detail));
 }
 
-Result<void> SqlitePolicyStore::save(const std::vector<KnownPolicy>& policies) {
+// Closing rolls back; a new connection has no memory of the failure. After damage the file is
+// repaired and the change tried once more.
+template <class Change>
+auto SqlitePolicyStore::change(Change change) -> decltype(change()) {
   if (access_ == StoreAccess::read_only) {
     return fail(Errc::io, fmt::format("{}: opened for reading", dir_.string()));
   }
+  for (int attempt = 1;; ++attempt) {
+    if (auto ready = ensure_open(); !ready) {
+      if (attempt == 1 && suspect_) continue;
+      return std::unexpected(ready.error());
+    }
+    auto changed = change();
+    if (changed) return changed;
+    file_.reset();
+    suspect_ = changed.error().code == Errc::corrupt;
+    if (attempt == 2 || !suspect_) return changed;
+  }
+}
+
+Result<void> SqlitePolicyStore::save(const std::vector<KnownPolicy>& policies) {
   if (policies.empty()) return {};
-  if (auto ready = ensure_open(); !ready) return ready;
-  auto saved = put_all(policies);
-  // Closing rolls back; a new connection has no memory of the failure.
-  if (!saved) file_.reset();
-  return saved;
+  return change([&] { return put_all(policies); });
+}
+
+Result<bool> SqlitePolicyStore::erase(const Domain& domain) {
+  return change([&] { return erase_row(domain); });
+}
+
+Result<bool> SqlitePolicyStore::erase_row(const Domain& domain) {
+  auto& statement = *file_->erase;
+  statement.reset();
+  statement.bind_text(1, domain.text());
+  const auto done = statement.step();
+  if (!done) return std::unexpected(done.error());
+  statement.reset();
+  const auto rows = file_->connection.read_number("SELECT changes()");
+  if (!rows) return std::unexpected(rows.error());
+  return *rows > 0;
 }
 
 Result<void> SqlitePolicyStore::put_all(const std::vector<KnownPolicy>& policies) {
@@ -183,7 +195,8 @@ Result<void> SqlitePolicyStore::put_all(const std::vector<KnownPolicy>& policies
 
 Result<std::unique_ptr<PolicyStore>> PolicyStore::open(const std::filesystem::path& dir,
                                                        StoreAccess access, Log& log) {
-  auto file = OpenFile::open(dir, access);
+  auto file = access == StoreAccess::read_write ? OpenFile::open_repaired(dir, log)
+                                                : OpenFile::open(dir, access);
   if (!file) return std::unexpected(file.error());
   return std::make_unique<SqlitePolicyStore>(dir, access, log, *std::move(file));
 }

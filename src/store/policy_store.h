@@ -1,6 +1,7 @@
 // store/policy_store.h: the policies on disk, in SQLite (WAL). A saved policy survives SIGKILL and
 // power loss (synchronous=FULL). Format: docs/formats/policy-store.md.
-// Rows that cannot be read are reported and skipped, never fatal.
+// Damage is never fatal: a row that cannot be read is reported and skipped, and a file whose pages
+// are damaged is replaced by a new one with the rows that are intact (store/policy_salvage).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -22,7 +23,8 @@ class PolicyStore {
  public:
   // Opens or makes DIR/policies.sqlite (mode 0600, DIR 0700 when made). read_only neither makes
   // nor changes anything. `log` must outlive the store.
-  // Errors: Errc::io, Errc::corrupt (no database of ours), Errc::unsupported (newer format).
+  // Errors: Errc::io, Errc::unsupported (newer format, or the database of another program);
+  // read_only also Errc::not_found and Errc::corrupt.
   static Result<std::unique_ptr<PolicyStore>> open(const std::filesystem::path& dir,
                                                    StoreAccess access, Log& log);
   virtual ~PolicyStore() = default;
@@ -36,14 +38,18 @@ class PolicyStore {
 
   // All or nothing in one transaction; durable when it returns. A row of the same domain is
   // replaced (RFC 8461 §8.3: nothing of the old policy is kept). After a failure, or when the file
-  // was removed, the next call opens it anew. Errors: Errc::io, Errc::corrupt.
+  // was removed, the next call opens it anew; a damaged one is repaired at once.
+  // Errors: Errc::io, Errc::corrupt.
   virtual Result<void> save(const std::vector<KnownPolicy>& policies) = 0;
+
+  // Durable when it returns; true when there was a row. Errors as of save().
+  virtual Result<bool> erase(const Domain& domain) = 0;
 };
 
-// A thread that saves: callers hand over a policy and are told when it is on disk. What arrives
-// while a transaction runs is committed with the next one (group commit).
-// After an error all policies of that transaction have failed; later ones are tried again.
-// Limit: 65536 policies waiting; one more fails at once with Errc::too_large.
+// A thread that saves and erases: callers hand over a policy and are told when it is on disk. What
+// arrives while a transaction runs is committed with the next one (group commit). After an error
+// all policies of that transaction have failed; later ones are tried again. Limit: 65536 changes
+// waiting; one more fails at once with Errc::too_large.
 class PolicyWriter {
  public:
   // Takes the store over; only this object uses it from now on.
@@ -56,6 +62,9 @@ class PolicyWriter {
   // `done` is called once, on the writer's thread, when the policy is durable or has failed; over
   // the limit at once, before save() returns. It must not throw. From any thread.
   void save(KnownPolicy policy, std::function<void(Result<void>)> done);
+
+  // The same for PolicyStore::erase(), in order with the saves.
+  void erase(Domain domain, std::function<void(Result<bool>)> done);
 
  private:
   class Impl;

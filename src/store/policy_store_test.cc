@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "store/policy_file.h"
+#include "store/policy_version.h"
 #include "store/sqlite.h"
 #include "store/test_support.h"
 
@@ -142,7 +143,7 @@ TEST_CASE("a damaged row is reported with its domain and skipped") {
   CHECK(list_rows(*store).size() == 3);
 }
 
-TEST_CASE("rows on both sides of a damaged page are read") {
+TEST_CASE("a reader meets the rows on both sides of a damaged page") {
   const TempDir dir;
   LinesLog log;
   constexpr int kRows = 600;  // over 20 pages
@@ -159,7 +160,7 @@ TEST_CASE("rows on both sides of a damaged page are read") {
   octets.replace(page * 4096, 4096, std::string(4096, '\xa5'));
   write_all(dir.database(), octets);
 
-  auto store = open_store(dir, log);
+  auto store = open_store(dir, log, StoreAccess::read_only);
   Rows rows;
   const auto skipped =
       store->load_all([&](const KnownPolicy& policy) { rows.push_back(policy.domain.text()); });
@@ -188,45 +189,55 @@ TEST_CASE("of many damaged rows only the first hundred are listed") {
   CHECK(log.lines.size() == 100);
 }
 
-TEST_CASE("a file that is no database of ours is refused and left alone") {
+TEST_CASE("the database of another program is refused and left alone") {
   for (const auto access : {StoreAccess::read_write, StoreAccess::read_only}) {
-    const TempDir text;
-    const std::string letter = "Dear reader, this is no database.\n";
-    write_all(text.database(), letter);
-    const auto error = open_error(text, access);
-    CHECK(error.code == Errc::corrupt);
-    CHECK(error.detail.starts_with(text.database().string() + ": "));
-    CHECK(read_all(text.database()) == letter);
-
     const TempDir foreign;
     std::filesystem::create_directories(foreign.state());
     run_sql(foreign, "CREATE TABLE songs (title TEXT)");
     const auto before = read_all(foreign.database());
-    CHECK(open_error(foreign, access).code == Errc::corrupt);
+    CHECK(open_error(foreign, access).code == Errc::unsupported);
     CHECK(open_error(foreign, access).detail ==
           foreign.database().string() + ": is a database, but not one of strictmx");
     CHECK(read_all(foreign.database()) == before);
   }
 }
 
-TEST_CASE("our mark without our table is corrupt") {
-  const TempDir dir;
-  std::filesystem::create_directories(dir.state());
-  run_sql(dir, "PRAGMA application_id = 0x73746d78; PRAGMA user_version = 1;");
-  CHECK(open_error(dir).code == Errc::corrupt);
-}
-
-TEST_CASE("a newer format is refused") {
+TEST_CASE("a newer format is refused unless it says that we may read it") {
   const TempDir dir;
   LinesLog log;
   {
     auto store = open_store(dir, log);
+    REQUIRE(store->save({make_policy("a.example")}).has_value());
   }
-  run_sql(dir, "PRAGMA user_version = 2");
+  const auto mark = [&](StoreVersion version) {
+    const auto sql = "PRAGMA user_version = " + std::to_string(format_store_version(version));
+    run_sql(dir, sql.c_str());
+  };
+  mark({2, 2});
   for (const auto access : {StoreAccess::read_write, StoreAccess::read_only}) {
     CHECK(open_error(dir, access).code == Errc::unsupported);
     CHECK(open_error(dir, access).detail ==
           dir.database().string() + ": has format 2, made by a newer strictmx; this one knows 1");
+  }
+  mark({2, 1});
+  for (const auto access : {StoreAccess::read_write, StoreAccess::read_only}) {
+    CHECK(list_rows(*open_store(dir, log, access)).size() == 1);
+  }
+  CHECK(log.lines.empty());
+}
+
+TEST_CASE("a damaged version number is not taken for a version") {
+  static_assert(parse_store_version(format_store_version({1, 1})) == StoreVersion{1, 1});
+  static_assert(parse_store_version(format_store_version({255, 7})) == StoreVersion{255, 7});
+  static_assert(!parse_store_version(format_store_version({1, 2})));
+  static_assert(!parse_store_version(format_store_version({1, 0})));
+  static_assert(!parse_store_version(0));
+  const auto good = format_store_version({1, 1});
+  for (int octet = 0; octet < 4; ++octet) {
+    for (int change = 1; change < 256; ++change) {
+      CHECK(!parse_store_version(static_cast<std::int32_t>(
+          static_cast<std::uint32_t>(good) ^ (static_cast<std::uint32_t>(change) << (8 * octet)))));
+    }
   }
 }
 
@@ -239,7 +250,7 @@ TEST_CASE("a directory that cannot be made is an io error") {
 TEST_CASE("read_only makes nothing and changes nothing") {
   const TempDir dir;
   LinesLog log;
-  CHECK(open_error(dir, StoreAccess::read_only).code == Errc::io);
+  CHECK(open_error(dir, StoreAccess::read_only).code == Errc::not_found);
   CHECK(!std::filesystem::exists(dir.state()));
   {
     auto store = open_store(dir, log);
@@ -280,6 +291,22 @@ TEST_CASE("save is all or nothing") {
   CHECK(list_rows(*store).empty());
   CHECK(store->save({make_policy("good.example")}).has_value());
   CHECK(list_rows(*store).size() == 1);
+}
+
+TEST_CASE("an erased policy is gone for good") {
+  const TempDir dir;
+  LinesLog log;
+  {
+    auto store = open_store(dir, log);
+    REQUIRE(store->save({make_policy("a.example"), make_policy("b.example")}).has_value());
+    CHECK(store->erase(Domain::parse("a.example").value()).value());
+    CHECK(!store->erase(Domain::parse("a.example").value()).value());
+    CHECK(!store->erase(Domain::parse("c.example").value()).value());
+  }
+  CHECK(list_rows(*open_store(dir, log)) == Rows{"b.example 20261124 1795500000"});
+  CHECK(read_all(dir.database()).find("mx1.a.example") == std::string::npos);
+  auto reader = open_store(dir, log, StoreAccess::read_only);
+  CHECK(reader->erase(Domain::parse("b.example").value()).error().code == Errc::io);
 }
 
 TEST_CASE("a full disk fails a save, and saving works again when there is room") {

@@ -33,6 +33,7 @@ class SlowStore final : public PolicyStore {
     if (turn < control_.answers.size()) return control_.answers[turn];
     return {};
   }
+  Result<bool> erase(const Domain&) override { return false; }
 
  private:
   Control& control_;
@@ -75,6 +76,25 @@ TEST_CASE("a failed transaction fails all of its policies and none of the next")
   CHECK(first.error().code == Errc::io);
   CHECK(first.error().detail == "disk full");
   CHECK(save_and_wait(writer, make_policy("b.example")).has_value());
+}
+
+TEST_CASE("an erase is done in its turn among the saves") {
+  const TempDir dir;
+  LinesLog log;
+  std::vector<bool> erased;
+  const auto keep = [&](const Result<bool>& there) { erased.push_back(there.value()); };
+  {
+    PolicyWriter writer(open_store(dir, log));
+    writer.save(make_policy("a.example", "1"), [](const Result<void>&) {});
+    writer.save(make_policy("b.example", "1"), [](const Result<void>&) {});
+    writer.erase(Domain::parse("a.example").value(), keep);
+    writer.erase(Domain::parse("a.example").value(), keep);
+    writer.erase(Domain::parse("b.example").value(), keep);
+    writer.save(make_policy("b.example", "2"), [](const Result<void>&) {});
+  }
+  CHECK(erased == std::vector<bool>{true, false, true});
+  auto reader = open_store(dir, log, StoreAccess::read_only);
+  CHECK(list_rows(*reader) == std::vector<std::string>{"b.example 2 1795500000"});
 }
 
 TEST_CASE("over the limit a policy fails at once and the waiting ones are kept") {

@@ -8,14 +8,26 @@ namespace {
 
 constexpr int kBusyMilliseconds = 5000;
 
-// Our statements are fixed, so one that does not fit the tables means foreign tables. Everything
-// else is the surroundings' fault: full disk, no permission, a lock.
-std::unexpected<Error> failure(const std::string& path, sqlite3* connection, int code) {
+// Our statements are fixed, so one that does not fit the tables means foreign tables. A file that
+// ends early or has sectors that cannot be read is damaged too. Everything else is the
+// surroundings' fault: full disk, no permission, a lock.
+bool is_damage(int code) {
+  switch (code) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_CORRUPTFS:
+    case SQLITE_IOERR_DATA:
+      return true;
+    default:
+      break;
+  }
   const int primary = code & 0xff;
-  const bool damaged =
-      primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR;
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR;
+}
+
+std::unexpected<Error> failure(const std::string& path, sqlite3* connection, int code) {
   const char* text = connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
-  return fail(damaged ? Errc::corrupt : Errc::io,
+  return fail(is_damage(code) ? Errc::corrupt : Errc::io,
               fmt::format("{}: {} (SQLite error {})", path, text, code));
 }
 
@@ -95,6 +107,34 @@ Result<SqliteStatement> SqliteConnection::prepare(const char* sql) {
   const int code = sqlite3_prepare_v2(connection_.get(), sql, -1, &statement, nullptr);
   if (code != SQLITE_OK) return failure(path_, connection_.get(), code);
   return SqliteStatement(statement, path_);
+}
+
+Result<std::vector<std::string>> SqliteConnection::check_structure(CheckDepth depth, int limit) {
+  const auto sql = fmt::format(
+      "PRAGMA {}({})", depth == CheckDepth::quick ? "quick_check" : "integrity_check", limit);
+  auto check = prepare(sql.c_str());
+  if (!check) return std::unexpected(check.error());
+  std::vector<std::string> problems;
+  for (;;) {
+    const auto more = check->step();
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return problems;
+    if (const auto line = check->octets(0); line != "ok") problems.emplace_back(line);
+  }
+}
+
+Result<void> SqliteConnection::copy_into(SqliteConnection& to) {
+  sqlite3* target = to.connection_.get();
+  sqlite3_backup* backup = sqlite3_backup_init(target, "main", connection_.get(), "main");
+  if (backup == nullptr) return failure(to.path_, target, sqlite3_extended_errcode(target));
+  sqlite3_backup_step(backup, -1);
+  const int code = sqlite3_backup_finish(backup);  // tells of a failed step
+  if (code != SQLITE_OK) return failure(to.path_, target, code);
+  return {};
+}
+
+bool SqliteConnection::is_read_only() const {
+  return sqlite3_db_readonly(connection_.get(), "main") == 1;
 }
 
 bool SqliteConnection::has_moved() const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -48,6 +49,9 @@ class SqliteStatement {
   int bind_failure_ = SQLITE_OK;
 };
 
+// quick: the structure of all pages. full: also that indexes agree with their tables.
+enum class CheckDepth : std::uint8_t { quick, full };
+
 class SqliteConnection {
  public:
   // `name` is a path or a "file:" URI as `flags` (SQLITE_OPEN_*) say; `path` stands in errors.
@@ -58,6 +62,14 @@ class SqliteConnection {
   // First column of the only row.
   Result<std::int64_t> read_number(const char* sql);
   Result<SqliteStatement> prepare(const char* sql);
+
+  // What SQLite finds damaged, at most `limit` lines; reads the whole file.
+  Result<std::vector<std::string>> check_structure(CheckDepth depth, int limit);
+
+  // All of this database as it is now into an open and empty one, in one step.
+  Result<void> copy_into(SqliteConnection& to);
+
+  bool is_read_only() const;
 
   // The file at the path is no longer the one that is open.
   bool has_moved() const;

@@ -1,0 +1,155 @@
+#include "store/policy_salvage.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/time.h"
+#include "store/database_pages.h"
+#include "store/page_rows.h"
+#include "store/policy_file.h"
+#include "store/policy_row.h"
+
+namespace strictmx {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kNewFile = "policies.sqlite.new";
+constexpr std::string_view kDamagedMark = "policies.sqlite.damaged-";
+
+std::unexpected<Error> system_failure(const fs::path& path) {
+  return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
+}
+
+void remove_database(const fs::path& file) {
+  std::error_code ignored;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    fs::remove(file.string() + suffix, ignored);
+  }
+}
+
+// Hands the rows to the new database; the first failure ends it.
+class RowCopier {
+ public:
+  static Result<RowCopier> make(SqliteConnection& to) {
+    if (auto begun = to.run("BEGIN IMMEDIATE"); !begun) return std::unexpected(begun.error());
+    auto put = to.prepare(
+        "INSERT INTO policies (domain, id, body, fetched_at, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (domain) DO UPDATE SET id = excluded.id, body = excluded.body,"
+        " fetched_at = excluded.fetched_at, checksum = excluded.checksum"
+        " WHERE excluded.fetched_at > fetched_at");
+    if (!put) return std::unexpected(put.error());
+    return RowCopier(*std::move(put));
+  }
+
+  void copy(const KnownPolicy& policy) {
+    if (!done_) return;
+    const auto row = format_row(policy);
+    put_.reset();
+    put_.bind_text(1, row.domain);
+    put_.bind_text(2, row.id);
+    put_.bind_blob(3, row.body);
+    put_.bind_number(4, row.fetched_at);
+    put_.bind_number(5, row.checksum);
+    if (const auto stepped = put_.step(); !stepped) done_ = std::unexpected(stepped.error());
+    put_.reset();
+  }
+
+  const Result<void>& done() const { return done_; }
+
+ private:
+  explicit RowCopier(SqliteStatement put) : put_(std::move(put)) {}
+
+  SqliteStatement put_;
+  Result<void> done_;
+};
+
+// How many rows the new file holds. Closing the connection brings all of it into the one file.
+Result<std::int64_t> copy_intact_rows(const fs::path& damaged, const fs::path& to) {
+  auto pages = DatabasePages::open(damaged);
+  if (!pages) return std::unexpected(pages.error());
+  auto fresh = open_policy_database(to, StoreAccess::read_write);
+  if (!fresh) return std::unexpected(fresh.error());
+  {
+    auto copier = RowCopier::make(*fresh);
+    if (!copier) return std::unexpected(copier.error());
+    const auto read = [&](std::uint32_t number) { return pages->read(number); };
+    for (std::uint32_t number = 1; number <= pages->count() && copier->done(); ++number) {
+      read_page_rows(number, read, [&](const KnownPolicy& policy) { copier->copy(policy); });
+    }
+    if (!copier->done()) return std::unexpected(copier->done().error());
+  }
+  if (auto saved = fresh->run("COMMIT; PRAGMA wal_checkpoint(TRUNCATE);"); !saved) {
+    return std::unexpected(saved.error());
+  }
+  return fresh->read_number("SELECT count(*) FROM policies");
+}
+
+// The time is that of the new file.
+Result<fs::path> choose_damaged_name(const fs::path& dir) {
+  struct stat made{};
+  const auto fresh = dir / kNewFile;
+  if (::stat(fresh.c_str(), &made) != 0) return system_failure(fresh);
+  auto time = format_utc(WallTime{Seconds{made.st_mtim.tv_sec}});
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  auto name = dir / fmt::format("{}{}", kDamagedMark, time);
+  for (int more = 2; fs::exists(name); ++more) {
+    name = dir / fmt::format("{}{}.{}", kDamagedMark, time, more);
+  }
+  return name;
+}
+
+void remove_oldest_damaged(const fs::path& dir) {
+  std::vector<fs::path> kept;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(dir, ignored)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with(kDamagedMark) && !name.ends_with("-wal")) kept.push_back(entry.path());
+  }
+  std::ranges::sort(kept);
+  for (std::size_t i = 0; i + kMaxDamagedFiles < kept.size(); ++i) remove_database(kept[i]);
+}
+
+// A name for the damaged file first, so that at every instant one of both bears the name in use.
+Result<void> exchange(const fs::path& file, const fs::path& fresh, const fs::path& damaged) {
+  if (::link(file.c_str(), damaged.c_str()) != 0) return system_failure(damaged);
+  const auto log = file.string() + "-wal";
+  if (::rename(log.c_str(), (damaged.string() + "-wal").c_str()) != 0 && errno != ENOENT) {
+    return system_failure(log);
+  }
+  std::error_code ignored;
+  fs::remove(file.string() + "-shm", ignored);
+  if (::rename(fresh.c_str(), file.c_str()) != 0) return system_failure(file);
+  return sync_directory(file.parent_path());
+}
+
+}  // namespace
+
+Result<void> salvage_policy_file(const fs::path& dir, const std::string& why, Log& log) {
+  const auto file = dir / kPolicyFile;
+  const auto fresh = dir / kNewFile;
+  remove_database(fresh);  // left by a salvage that was cut short
+  const auto copied = copy_intact_rows(file, fresh);
+  if (!copied) {
+    remove_database(fresh);
+    return std::unexpected(copied.error());
+  }
+  const auto damaged = choose_damaged_name(dir);
+  if (!damaged) return std::unexpected(damaged.error());
+  if (auto done = exchange(file, fresh, *damaged); !done) return done;
+  remove_oldest_damaged(dir);
+  log.error("policy_file_damaged", {{"file", file.string()},
+                                    {"why", why},
+                                    {"kept_as", damaged->string()},
+                                    {"salvaged", std::to_string(*copied)}});
+  return {};
+}
+
+}  // namespace strictmx
