@@ -3,12 +3,13 @@ SHELL := /bin/bash
 JOBS ?= $(shell n=$$(nproc); echo $$(( n < 2 ? 1 : n )))
 PREFIX ?= /usr/local
 
-.PHONY: help build run test demo lab bench bench-peers format install setup setup-test clean
+.PHONY: help build run test demo lab soak bench bench-peers format install setup setup-test clean
 help:
 	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
 	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
 	@echo "make demo     attacks on mail in a network of this machine, without and with strictmx"
 	@echo "make lab      a shell inside of that network, to look around"
+	@echo "make soak     1,000 kills at random instants; no policy may be forgotten"
 	@echo "make bench    speed of cached and cold answers beside a bare echo server"
 	@echo "make build    build/strictmx only"
 	@echo "make install  into PREFIX ($(PREFIX))"
@@ -39,6 +40,9 @@ demo: setup-test build
 
 lab: setup-test build
 	@tests/lab/shell
+
+soak: build
+	@tests/soak/run --cycles 1000
 
 bench: build
 	@bench/run
