@@ -29,10 +29,11 @@ class Authority:
     def key(self):
         return self.folder / "ca.key"
 
-    def issue(self, name, kind):
-        """Writes NAME.pem (key and certificate) of one of plan.CERTIFICATES; returns its path."""
+    def issue(self, name, kind, shown=""):
+        """Writes NAME.pem (key and certificate) of one of plan.CERTIFICATES; returns its path.
+        `shown` is another name for the certificate than its file has."""
         key, pem, both = (self.folder / f"{name}{end}" for end in (".key", ".crt", ".pem"))
-        shown = WRONG_NAME if kind == "wrong-name" else name
+        shown = WRONG_NAME if kind == "wrong-name" else shown or name
         request = [
             "req",
             "-new",

@@ -52,7 +52,7 @@ class MxHosts:
     def issue(self):
         """Issues the certificates; returns the digests for TLSA records by host name."""
         for mx in self._hosts:
-            self._authority.issue(mx.name, mx.certificate)
+            self._authority.issue(mx.name, mx.certificate, mx.shows)
         return {mx.name: self._authority.spki_sha256(mx.name) for mx in self._hosts if mx.tlsa}
 
     def _accepts(self):

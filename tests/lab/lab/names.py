@@ -29,4 +29,5 @@ SOCKET_PATH = (
 SOCKETMAPS = {
     "inet": f"socketmap:inet:127.0.0.1:{SOCKETMAP_PORT}:postfix",
     "unix": f"socketmap:unix:{SOCKET_PATH}:postfix",
+    "tlsrpt": f"socketmap:inet:127.0.0.1:{SOCKETMAP_PORT}:postfix-tlsrpt",
 }

@@ -28,6 +28,7 @@ class Mx:
     certificate: str = "good"
     tlsa: str = ""
     address: str = ""
+    shows: str = ""  # another host's name, for which the certificate is
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Scenario:
     domain: str
     steps: tuple
     demo: str = ""
+    postfix: str = ""  # 3.10: that Postfix sends, and asks with the map name postfix-tlsrpt
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def _step(table, where):
 def _scenario(path):
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     where = str(path.relative_to(names.LAB_DIR))
-    unknown = set(table) - {"title", "rule", "domain", "policy", "mx", "step", "demo"}
+    unknown = set(table) - {"title", "rule", "domain", "policy", "mx", "step", "demo", "postfix"}
     if unknown:
         raise PlanError(f"{where}: unknown {', '.join(sorted(unknown))}")
     steps = tuple(_step(step, f"{where}, step {n}") for n, step in enumerate(table["step"], 1))
@@ -185,7 +187,9 @@ def _scenario(path):
         table["domain"],
         steps,
         table.get("demo", ""),
+        table.get("postfix", ""),
     )
+    _one_of(scenario.postfix, ("", "3.10"), where)
     return scenario, _domain(table, where) if "mx" in table else None
 
 

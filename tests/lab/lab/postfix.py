@@ -14,16 +14,16 @@ from .sandbox import Sandbox
 SENDER_OF = {"with strictmx": "guarded@sender.lab", "without strictmx": "naked@sender.lab"}
 OUTCOME_SECONDS = 60
 
-MAIN = f"""compatibility_level = 3.6
-queue_directory = /lab/spool/queue
-data_directory = /lab/spool/data
+MAIN = """compatibility_level = 3.6
+queue_directory = /lab/spool/{name}/queue
+data_directory = /lab/spool/{name}/data
 command_directory = /usr/sbin
 daemon_directory = /usr/lib/postfix/sbin
 meta_directory = /etc/postfix
 shlib_directory = /usr/lib/postfix
 mail_owner = postfix
 setgid_group = postdrop
-maillog_file = /lab/logs/maillog
+maillog_file = /lab/logs/{name}.maillog
 maillog_file_prefixes = /lab
 myhostname = sender.lab
 mydestination =
@@ -37,9 +37,9 @@ smtp_tls_security_level = may
 smtp_tls_dane_insecure_mx_policy = dane
 smtp_tls_CAfile = /lab/certs/ca.pem
 smtp_tls_loglevel = 1
-smtp_tls_policy_maps = {names.SOCKETMAPS["inet"]}
+smtp_tls_policy_maps = {policy_map}
 sender_dependent_default_transport_maps =
-    inline:{{ {{ {SENDER_OF["without strictmx"]} = naked: }} }}
+    inline:{{ {{ {naked} = naked: }} }}
 # A failed host is tried again by the next message, and a deferred message stays deferred.
 default_destination_concurrency_failed_cohort_limit = 0
 smtp_connection_cache_on_demand = no
@@ -94,24 +94,34 @@ def read_outcome(log, recipient):
 
 
 class Postfix:
-    def __init__(self, box: Sandbox, spaces):
+    """`name` is that of its folders; `via` the map it asks, one of names.SOCKETMAPS."""
+
+    def __init__(self, box: Sandbox, spaces, name="postfix", via="inet"):
         self._box, self._space = box, spaces[names.SENDER]
-        self.log = box.folder("logs") / "maillog"
+        self._name, self._via = name, via
+        self.log = box.folder("logs") / f"{name}.maillog"
         self._sent = 0
 
     def _run(self, *command, **options):
         return self._space.run(*self._box.chroot(*command), **options)
 
+    def _main(self):
+        return MAIN.format(
+            name=self._name,
+            policy_map=names.SOCKETMAPS[self._via],
+            naked=SENDER_OF["without strictmx"],
+        )
+
     def start(self):
-        folder = self._box.folder("postfix")
-        (folder / "main.cf").write_text(MAIN, encoding="utf-8")
+        folder = self._box.folder(self._name)
+        (folder / "main.cf").write_text(self._main(), encoding="utf-8")
         (folder / "master.cf").write_text(SERVICES, encoding="utf-8")
-        for name in ("spool/queue", "spool/data"):
-            self._box.folder(name)
-        self._run("chown", "postfix", "/lab/spool/data")
+        for part in ("queue", "data"):
+            self._box.folder(f"spool/{self._name}/{part}")
+        self._run("chown", "postfix", f"/lab/spool/{self._name}/data")
         self._space.spawn(
-            self._box.folder("logs") / "postfix.log",
-            *self._box.chroot("postfix", "-c", "/lab/postfix", "start-fg"),
+            self._box.folder("logs") / f"{self._name}.log",
+            *self._box.chroot("postfix", "-c", f"/lab/{self._name}", "start-fg"),
         )
 
     def _read_log(self):
@@ -125,7 +135,7 @@ class Postfix:
     def ask(self, key, via="inet"):
         """What Postfix's own client gets from strictmx: the text of OK, NOTFOUND, or TEMP."""
         done = self._run(
-            "postmap", "-c", "/lab/postfix", "-q", key, names.SOCKETMAPS[via], check=False
+            "postmap", "-c", f"/lab/{self._name}", "-q", key, names.SOCKETMAPS[via], check=False
         )
         if done.stdout.strip():
             return done.stdout.strip()
@@ -134,12 +144,13 @@ class Postfix:
     def deliver(self, domain, which, text):
         """Sends one message to the domain; returns (recipient, Outcome) of the first attempt."""
         self._sent += 1
-        recipient = f"m{os.getpid()}.{self._sent}@{domain}"  # the lab's shell counts for itself
+        # The lab's shell counts for itself, and so does each Postfix.
+        recipient = f"{self._name}.{os.getpid()}.{self._sent}@{domain}"
         start = len(self._read_log())
         self._run(
             "sendmail",
             "-C",
-            "/lab/postfix/main.cf",
+            f"/lab/{self._name}/main.cf",
             "-f",
             SENDER_OF[which],
             recipient,

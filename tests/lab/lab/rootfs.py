@@ -6,18 +6,22 @@ beyond its configuration. No maintainer script runs; what they would have set up
 is
 written by `_furnish`. The folder is complete or absent: it is renamed into place at the end.
 """
+import contextlib
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import names
 
-PACKAGE_LIST = names.REPOSITORY / "packaging" / "lab.packages"
 MERGED_USR = ("bin", "sbin", "lib", "lib64")
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+FETCH_SECONDS = 300
 MOUNT_POINTS = ("dev", "proc", "tmp", "run", "lab")
 
 PASSWD = """root:x:0:0:root:/:/bin/sh
@@ -44,28 +48,84 @@ class RootError(Exception):
     """The packages could not be fetched or unpacked."""
 
 
-def packages():
-    lines = PACKAGE_LIST.read_text(encoding="utf-8").splitlines()
-    return [name for line in lines for name in line.split("#")[0].split()]
+@dataclass(frozen=True)
+class Recipe:
+    """Which packages; `suite` is a Debian release other than the machine's own, or empty."""
+
+    list_file: str
+    suite: str = ""
+
+    def packages(self):
+        lines = (names.REPOSITORY / "packaging" / self.list_file).read_text(encoding="utf-8")
+        return [name for line in lines.splitlines() for name in line.split("#")[0].split()]
 
 
-def _key():
+PROGRAMS = Recipe("lab.packages")
+POSTFIX_310 = Recipe("lab-postfix310.packages", "trixie")
+
+
+def _key(recipe):
     """Names the cached folder: the packages, the release and this file decide what is in it."""
     release = Path("/etc/os-release").read_bytes()
     architecture = subprocess.check_output(["dpkg", "--print-architecture"])
-    text = b"\0".join(
-        [" ".join(packages()).encode(), release, architecture, Path(__file__).read_bytes()]
-    )
+    wanted = " ".join([*recipe.packages(), recipe.suite]).encode()
+    text = b"\0".join([wanted, release, architecture, Path(__file__).read_bytes()])
     return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _run(command, what):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=FETCH_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise RootError(f"{what}: not within {FETCH_SECONDS} s") from None
     if done.returncode != 0:
         raise RootError(f"{what}: {(done.stderr or done.stdout).strip()[-2000:]}")
 
 
-def _download(folder):
+def _mirror():
+    """Where the machine gets its own Debian release from."""
+    release = platform.freedesktop_os_release()
+    if release["ID"] != "debian":
+        raise RootError(f"this machine runs {release['ID']}, not Debian")
+    targets = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for line in targets.stdout.splitlines():
+        uri, _, suite = line.partition(" ")
+        if suite in (release.get("VERSION_CODENAME"), "stable"):
+            return uri
+    raise RootError("apt has no source of this machine's own release")
+
+
+def _sources(recipe, folder):
+    """apt's options for the suite; the machine's own sources where there is none."""
+    if not recipe.suite:
+        return []
+    # Without Signed-By the machine's own keys of Debian apply; they reach back and ahead a release.
+    signed = f"Signed-By: {KEYRING}\n" if KEYRING.exists() else ""
+    (folder / "suite.sources").write_text(
+        f"Types: deb\nURIs: {_mirror()}\nSuites: {recipe.suite}\nComponents: main\n{signed}",
+        encoding="utf-8",
+    )
+    (folder / "nothing").mkdir()
+    return [
+        "-o",
+        f"Dir::Etc::sourcelist={folder}/suite.sources",
+        "-o",
+        f"Dir::Etc::sourceparts={folder}/nothing",
+        "-o",
+        f"Dir::Etc::preferencesparts={folder}/nothing",
+        "-o",
+        "APT::Default-Release=",
+    ]
+
+
+def _download(recipe, folder):
     """Returns the .deb files of the packages and of all they depend on."""
     for part in ("state/lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
@@ -82,10 +142,13 @@ def _download(folder):
         f"Dir::State::status={folder}/state/status",
         "-o",
         "APT::Sandbox::User=root",
+        *_sources(recipe, folder),
     ]
     # A dead third-party source of the operator's is no reason to stop: the next command decides.
-    subprocess.run([*apt, "update"], capture_output=True, check=False)
-    _run([*apt, "--no-install-recommends", "--download-only", "install", *packages()], "apt-get")
+    with contextlib.suppress(RootError):
+        _run([*apt, "update"], "apt-get update")
+    install = ["--no-install-recommends", "--download-only", "install", *recipe.packages()]
+    _run([*apt, *install], "apt-get")
     return sorted((folder / "cache/archives").glob("*.deb"))
 
 
@@ -124,17 +187,21 @@ def _furnish(root):
     for name in ("postdrop", "postqueue"):
         os.chown(root / "usr/sbin" / name, 0, 102)
         (root / "usr/sbin" / name).chmod(0o2755)
+    # Fills the chroots of Debian 13's Postfix, which the lab does not use, and needs perl for it.
+    chroots = root / "usr/lib/postfix/configure-instance.sh"
+    if chroots.exists():
+        chroots.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
     for name in ("usr/share/doc", "usr/share/man", "usr/share/locale"):
         shutil.rmtree(root / name, ignore_errors=True)
 
 
-def prepare():
+def prepare(recipe=PROGRAMS):
     """Returns the folder, building it first when needed (about ten seconds). Raises RootError."""
-    root = names.BUILD_DIR / f"root-{_key()}"
+    root = names.BUILD_DIR / f"root-{_key(recipe)}"
     if root.is_dir():
         return root
     print(
-        f"lab: unpacking its programs into {root.relative_to(names.REPOSITORY)} (once)",
+        f"lab: unpacking {recipe.list_file} into {root.relative_to(names.REPOSITORY)} (once)",
         file=sys.stderr,
         flush=True,
     )
@@ -143,7 +210,7 @@ def prepare():
     try:
         unpacked = work / "root"
         unpacked.mkdir()
-        _unpack(_download(work / "apt"), unpacked)
+        _unpack(_download(recipe, work / "apt"), unpacked)
         _furnish(unpacked)
         try:
             unpacked.rename(root)

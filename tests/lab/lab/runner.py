@@ -3,7 +3,7 @@ import argparse
 import sys
 import time
 
-from . import plan, session, shell, steps
+from . import isolate, plan, rootfs, session, shell, steps
 
 
 def arguments():
@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
     parser.add_argument("--keep", action="store_true", help="open a shell in the lab afterwards")
     parser.add_argument("-v", action="store_true", dest="verbose", help="show Postfix's log lines")
+    parser.add_argument("--postfix310", help=argparse.SUPPRESS)  # how `main` tells `inside`
     return parser
 
 
@@ -34,6 +35,9 @@ def chosen(scenarios, only):
 
 
 def _report(result, seconds, verbose):
+    if result.skipped:
+        print(f"SKIP {result.scenario.folder:28} {result.skipped}", flush=True)
+        return
     word = "FAIL" if result.faults else "ok  "
     print(
         f"{word} {result.scenario.folder:28} {seconds:5.1f} s  {result.scenario.title}", flush=True
@@ -47,23 +51,34 @@ def _report(result, seconds, verbose):
 def inside(packages, run_dir, options):
     """Process 1 of the lab. Returns the exit code."""
     started = time.monotonic()
-    world = session.bring_up(packages, run_dir)
+    world = session.bring_up(packages, run_dir, options.postfix310)
     print(f"lab up in {time.monotonic() - started:.1f} s", flush=True)
-    failed = 0
+    failed = skipped = 0
     scenarios = chosen(world.plan.scenarios, options.only)
     for scenario in scenarios:
         began = time.monotonic()
         result = steps.run(scenario, world)
         failed += bool(result.faults)
+        skipped += bool(result.skipped)
         _report(result, time.monotonic() - began, options.verbose)
     print(
-        f"{len(scenarios) - failed} of {len(scenarios)} scenarios as expected, "
-        f"{time.monotonic() - started:.0f} s"
+        f"{len(scenarios) - failed - skipped} of {len(scenarios)} scenarios as expected, "
+        f"{f'{skipped} skipped, ' if skipped else ''}{time.monotonic() - started:.0f} s"
     )
     if options.keep:
         world.recover()
         shell.open_in(world)
     return 1 if failed else 0
+
+
+def _postfix310():
+    """The argument that tells `inside` where Postfix 3.10 is, if it can be had."""
+    isolate.require_host()
+    try:
+        return ["--postfix310", str(rootfs.prepare(rootfs.POSTFIX_310))]
+    except (rootfs.RootError, OSError) as error:
+        print(f"SKIP Postfix 3.10 cannot be had: {' '.join(str(error).split())}", flush=True)
+        return []
 
 
 def main(argv):
@@ -77,7 +92,8 @@ def main(argv):
         for scenario in scenarios:
             print(f"{scenario.folder:28} {scenario.title} ({scenario.rule})")
         return 0
-    return session.enter("lab.runner", argv)
+    newer = _postfix310() if any(scenario.postfix for scenario in scenarios) else []
+    return session.enter("lab.runner", [*newer, *argv])
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def _mount(*arguments):
 @dataclass(frozen=True)
 class Sandbox:
     run_dir: Path  # as the machine sees it; /lab for programs in the root
-    root: Path
+    root: Path  # one of two: the lab's programs, or Postfix 3.10
 
     def chroot(self, *command):
         return ["chroot", str(self.root), *map(str, command)]
@@ -42,7 +42,16 @@ def build(packages: Path, run_dir: Path) -> Sandbox:
     _mount("--make-rprivate", "/")
     _mount("-t", "tmpfs", "-o", "mode=755", "lab", "/run")  # a /run/netns of our own
     socket.sethostname("sender.lab")
-    box = Sandbox(run_dir, run_dir / "root")
+    # The queues live in memory: they are fsync-ed a lot and leave files of strange owners behind.
+    spool = run_dir / "spool"
+    spool.mkdir()
+    _mount("-t", "tmpfs", "-o", "mode=755", "lab", spool)
+    return add_root(packages, run_dir, "root")
+
+
+def add_root(packages: Path, run_dir: Path, name) -> Sandbox:
+    """Mounts a package folder at run_dir/name; `build` must have been called."""
+    box = Sandbox(run_dir, run_dir / name)
     box.root.mkdir()
     _mount("--bind", packages, box.root)
     _mount("-o", "remount,bind,ro", box.root)
@@ -50,8 +59,6 @@ def build(packages: Path, run_dir: Path) -> Sandbox:
     _mount("-t", "proc", "proc", box.root / "proc")
     _mount("--bind", "/run", box.root / "run")
     _mount("-t", "tmpfs", "-o", "mode=1777", "lab", box.root / "tmp")
-    # The queue lives in memory: it is fsync-ed a lot and leaves no files of strange owners behind.
-    _mount("-t", "tmpfs", "-o", "mode=755", "lab", box.folder("spool"))
     _mount("--bind", run_dir, box.root / "lab")
     _mount("--bind", run_dir / "spool", box.root / "lab/spool")
     return box

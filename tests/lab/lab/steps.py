@@ -29,6 +29,7 @@ class MailEvidence:
 class Result:
     scenario: plans.Scenario
     faults: list = field(default_factory=list)
+    skipped: str = ""  # the reason
     mails: list = field(default_factory=list)
 
 
@@ -73,8 +74,13 @@ def _mail_faults(evidence):
     return faults
 
 
+def _postfix(scenario, world):
+    return world.postfix310 if scenario.postfix else world.postfix
+
+
 def _send(step, scenario, world):
-    recipient, outcome = world.postfix.deliver(scenario.domain, step.mail, SECRET)
+    postfix = _postfix(scenario, world)
+    recipient, outcome = postfix.deliver(scenario.domain, step.mail, SECRET)
     return MailEvidence(
         step,
         recipient,
@@ -112,7 +118,9 @@ def _run_step(step, result, world):
             return _mail_faults(evidence)
         case plans.Ask():
             seen = _last_seen(
-                lambda: world.postfix.ask(step.ask, step.via), step.answer, step.within
+                lambda: _postfix(result.scenario, world).ask(step.ask, step.via),
+                step.answer,
+                step.within,
             )
             return _differ(f"answer for {step.ask}", step.answer, seen)
         case plans.PolicyHost():
@@ -131,6 +139,9 @@ def _run_step(step, result, world):
 def run(scenario, world: World) -> Result:
     """Runs every step, also after a fault: the later witnesses help to find the cause."""
     result = Result(scenario)
+    if _postfix(scenario, world) is None:
+        result.skipped = f"no Postfix {scenario.postfix}"
+        return result
     try:
         world.recover()
         for number, step in enumerate(scenario.steps, 1):

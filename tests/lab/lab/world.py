@@ -23,6 +23,7 @@ class World:
     router: Router
     postfix: Postfix
     strictmx: StrictMx
+    postfix310: Postfix | None = None  # where Debian 13's package could be had
 
     def attack(self, attack):
         self.router.attack(attack)
@@ -36,7 +37,8 @@ class World:
             self.strictmx.wait_ready()
 
     def parts(self):
-        return (self.dns, self.policy_host, self.mx, self.router, self.postfix, self.strictmx)
+        parts = [self.dns, self.policy_host, self.mx, self.router, self.postfix, self.strictmx]
+        return parts + [self.postfix310] if self.postfix310 else parts
 
 
 def _assemble(plan, box, spaces):
@@ -60,10 +62,14 @@ def attach(plan: Plan, run_dir: Path) -> World:
     return _assemble(plan, sandbox.Sandbox(run_dir, run_dir / "root"), netns.existing())
 
 
-def bring_up(plan: Plan, packages: Path, run_dir: Path) -> World:
-    """Starts every program of the lab and returns when all of them answer."""
+def bring_up(plan: Plan, packages: Path, run_dir: Path, postfix310: Path | None = None) -> World:
+    """Starts every program of the lab and returns when all of them answer. `postfix310` is the
+    package folder with Postfix 3.10, if there is one."""
     box = sandbox.build(packages, run_dir)
     world = _assemble(plan, box, netns.build([mx.address for mx in plan.mx_hosts()]))
+    if postfix310:
+        newer = sandbox.add_root(postfix310, run_dir, "root310")
+        world.postfix310 = Postfix(newer, world.spaces, "postfix310", "tlsrpt")
     certs.create(box.folder("certs"))
     world.dns.write(world.mx.issue())
     for part in world.parts():
