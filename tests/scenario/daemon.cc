@@ -1,11 +1,14 @@
 #include "scenario/daemon.h"
 
+#include <algorithm>
+
 #include "scenario/text.h"
 
 namespace strictmx::scenario {
 
 namespace {
 
+constexpr Seconds kTick{60};
 constexpr Millis kDeadline{4000};
 constexpr Millis kDnsTimeout{10000};
 constexpr std::size_t kMaxLookups = 64;
@@ -21,6 +24,7 @@ std::string payload_of(const std::string& reply) {
 
 Daemon::Daemon(World& world, Metrics& metrics, WorldLog& log, const Settings& settings)
     : world_(world),
+      refresh_(settings.refresh),
       gate_(io_, world),
       dns_(world, gate_),
       fetch_(world, gate_),
@@ -68,7 +72,16 @@ void Daemon::release() {
   drain();
 }
 
-void Daemon::advance(Seconds by) { world_.clock.advance(by); }
+void Daemon::advance(Seconds by) {
+  while (by > Seconds{0}) {
+    const Seconds step = std::min(by, kTick);
+    world_.clock.advance(step);
+    by -= step;
+    if (!refresh_) continue;
+    engine_.refresh_due();
+    if (engine_.in_flight() > 0) drain();
+  }
+}
 
 // Runs all that can run without time passing.
 void Daemon::drain() {

@@ -13,6 +13,7 @@ namespace strictmx::scenario {
 struct Settings {
   TlsPolicySettings rules;
   std::size_t max_negatives = 1000;
+  bool refresh = true;  // policies are fetched again as time passes
 };
 
 class Daemon {
@@ -31,7 +32,7 @@ class Daemon {
   // Questions that are no longer held are answered.
   void release();
 
-  // Lets time pass.
+  // Lets time pass; once a minute what is due is done.
   void advance(Seconds by);
 
   std::size_t policies() const { return engine_.policies(); }
@@ -40,6 +41,7 @@ class Daemon {
   void drain();
 
   World& world_;
+  bool refresh_;
   asio::io_context io_{1};
   Gate gate_;
   WorldDns dns_;

@@ -70,6 +70,8 @@ void Player::set(Words& words) {
     rules.sts.on_dns_error = DnsErrorRule::ignore;
   } else if (name == "dane" && value == "off") {
     rules.dane = DaneUse::off;
+  } else if (name == "refresh" && value == "off") {
+    settings_.refresh = false;
   } else {
     throw BadScenario(fmt::format("unknown setting: {} {}", name, value));
   }
@@ -130,14 +132,17 @@ void Player::expect(Words& words) {
     throw Deviation(fmt::format("last failure is {}, not {}", log_.last_failure, type));
   }
   const std::map<std::string_view, std::size_t> counts = {
-      {"fetches", world_.fetches},
-      {"txt-questions", world_.txt_questions},
-      {"saves", world_.saves},
-      {"failures", log_.events["policy_failure"]},
-      {"undurable", log_.events["policy_not_durable"]},
+      {"fetches", world_.fetches}, {"txt-questions", world_.txt_questions},
+      {"saves", world_.saves},     {"failures", log_.events["policy_failure"]},
+      {"alerts", log_.alerts},     {"undurable", log_.events["policy_not_durable"]},
   };
   const auto count = counts.find(what);
   if (count == counts.end()) throw BadScenario("unknown expectation: " + what);
+  if (words.skip("some")) {
+    words.end();
+    if (count->second > 0) return;
+    throw Deviation(fmt::format("no {}", what));
+  }
   const std::size_t expected = read_count(words.take("number"));
   words.end();
   if (count->second == expected) return;

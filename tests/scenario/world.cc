@@ -83,10 +83,11 @@ Task<Result<void>> WorldSink::save(KnownPolicy policy) {
   co_return Result<void>{};
 }
 
-void WorldLog::write(LogLevel, std::string_view event, std::span<const LogField> fields) {
+void WorldLog::write(LogLevel level, std::string_view event, std::span<const LogField> fields) {
   ++events[std::string(event)];
   last_lines.push_back(format_log_line(event, fields));
   if (last_lines.size() > kLastLines) last_lines.pop_front();
+  if (event == "policy_refresh_failed" && level >= LogLevel::warning) ++alerts;
   if (event != "policy_failure") return;
   for (const auto& field : fields) {
     if (field.key == "type") last_failure = field.value;

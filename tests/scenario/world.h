@@ -111,6 +111,7 @@ class WorldLog : public Log {
   void write(LogLevel level, std::string_view event, std::span<const LogField> fields) override;
 
   std::map<std::string, std::size_t, std::less<>> events;
+  std::size_t alerts = 0;    // warnings and errors about policies that cannot be fetched again
   std::string last_failure;  // "type" of the last policy_failure
   std::list<std::string> last_lines;
 };

@@ -19,10 +19,12 @@ std::uint32_t spread(std::string_view domain, std::uint32_t width) {
   return static_cast<std::uint32_t>(boost::hash<std::string_view>()(domain) % std::max(width, 1U));
 }
 
-// After three to four quarters of a day, or of half the life of a shorter policy.
+// After three to four quarters of a day, or of half the life of a shorter policy; one that does not
+// even live for kFirstRetry is fetched when it is needed.
 std::uint32_t pause_of(std::string_view domain, Seconds life) {
   const auto period = static_cast<std::uint32_t>(std::min(kRefreshEvery, life / 2).count());
-  return period - spread(domain, period / 4);
+  return std::max(period - spread(domain, period / 4),
+                  static_cast<std::uint32_t>(kFirstRetry.count()));
 }
 
 }  // namespace
@@ -30,7 +32,7 @@ std::uint32_t pause_of(std::string_view domain, Seconds life) {
 void PolicyTable::put(const KnownPolicy& policy, WallTime now) {
   const std::string& domain = policy.domain.text();
   std::uint32_t used = seconds_of(policy.fetched_at);
-  if (const Entry* old = lookup(domain)) used = std::max(old->used_at, used);
+  if (const Entry* old = lookup(domain)) used = old->used_at;  // not by a refresh
   erase(policy.domain);
   const std::uint32_t number = make_room();
   Entry& entry = entries_[number];
@@ -88,7 +90,7 @@ std::optional<Domain> PolicyTable::take_due(WallTime now) {
     Entry& entry = entries_[due.entry];
     if (!entry.text || entry.due != due.at) continue;  // replaced or planned anew since
     entry.due = 0;
-    if (!in_use(entry, now)) continue;
+    if (!in_use(entry, now) || !is_live(entry, now)) continue;
     auto domain = Domain::parse_ascii(entry.domain());
     if (domain) return *std::move(domain);
   }
@@ -136,6 +138,10 @@ std::uint32_t PolicyTable::make_room() {
 void PolicyTable::plan(std::uint32_t number, Second at) {
   entries_[number].due = at;
   due_.push(Due{at, number});
+}
+
+bool PolicyTable::is_live(const Entry& entry, WallTime now) {
+  return now < wall_of(entry.fetched_at) + Seconds{entry.life};
 }
 
 bool PolicyTable::in_use(const Entry& entry, WallTime now) const {

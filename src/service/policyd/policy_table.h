@@ -1,7 +1,8 @@
 // service/policyd/policy_table.h: every stored policy in memory, compactly (there may be a
 // million), and when each is to be fetched again. RFC 8461 §3.3, §10.2: once a day, before it
 // expires, whatever DNS says, spread over time. A policy that no mail asked for in 30 days is left
-// to expire, and its policy host in peace. For one thread.
+// to expire, and its policy host in peace; what has expired is as if it had never been stored.
+// For one thread.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -34,8 +35,8 @@ class PolicyTable {
   // An MTA asked for the domain.
   void touch(const Domain& domain, WallTime now);
 
-  // The next policy that is due and in use, or nullopt. It is not handed out again until put() or
-  // failed().
+  // The next live policy that is due and in use, or nullopt. It is not handed out again until put()
+  // or failed().
   std::optional<Domain> take_due(WallTime now);
   // Its refresh failed: tried again after a growing pause.
   void failed(const Domain& domain, WallTime now);
@@ -77,6 +78,7 @@ class PolicyTable {
   Entry* lookup(std::string_view domain);
   std::uint32_t make_room();
   void plan(std::uint32_t number, Second at);
+  static bool is_live(const Entry& entry, WallTime now);
   bool in_use(const Entry& entry, WallTime now) const;
 
   boost::unordered_flat_map<std::string_view, std::uint32_t> index_;  // views into the entries
