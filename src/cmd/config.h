@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "core/ip_address.h"
+#include "core/override.h"
 #include "flow/tls_policy.h"
 
 namespace strictmx {
@@ -33,6 +34,7 @@ struct PolicyConfig {
   DnsErrorRule on_dns_error = DnsErrorRule::bounded;
   Seconds dns_error_time{1800};
   DaneUse dane = DaneUse::on;
+  std::vector<Override> overrides;
   bool operator==(const PolicyConfig&) const = default;
 };
 

@@ -37,6 +37,7 @@ deadline = "2500ms"
 dns_error = "ignore"
 dns_error_time = "1h"
 dane = false
+overrides = ["a.example dane-only"]
 [limits]
 connections = 7
 idle = "3s"
@@ -53,7 +54,11 @@ level = "debug"
   wanted.state = "/srv/state";
   wanted.dns = {{"127.0.0.1@5353", "2001:db8::1"}, "none", "/etc/hints"};
   wanted.https = {"/etc/ca.pem", 8443, Millis(1500), AddressRule::any};
-  wanted.policy = {Millis(2500), DnsErrorRule::ignore, Seconds(3600), DaneUse::off};
+  wanted.policy = {Millis(2500),
+                   DnsErrorRule::ignore,
+                   Seconds(3600),
+                   DaneUse::off,
+                   {*parse_override("a.example dane-only")}};
   wanted.limits = {7, Seconds(3), 8, 9};
   wanted.log_level = LogLevel::debug;
   CHECK(config == wanted);

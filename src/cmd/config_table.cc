@@ -113,6 +113,17 @@ Result<void> set_dns_error(Config& c, const Words& words) {
                      {"ignore", DnsErrorRule::ignore}});
 }
 
+Result<void> set_overrides(Config& c, const Words& words) {
+  std::vector<Override> overrides;
+  for (const auto& word : words) {
+    auto entry = parse_override(word);
+    if (!entry) return std::unexpected(entry.error());
+    overrides.push_back(*std::move(entry));
+  }
+  c.policy.overrides = std::move(overrides);
+  return {};
+}
+
 Result<void> set_dane(Config& c, const Words& words) {
   return set_choice(c.policy.dane, words, {{"true", DaneUse::on}, {"false", DaneUse::off}});
 }
@@ -262,6 +273,17 @@ constexpr ConfigKey kKeys[] = {
      .summary = "Whether DANE is looked up and goes before MTA-STS (RFC 8461 §2).",
      .more = "Needs a trust anchor here, and smtp_dns_support_level = dnssec in Postfix.",
      .set = set_dane},
+    {.name = "policy.overrides",
+     .flag = "",
+     .kind = list,
+     .scope = serve_and_query,
+     .placeholder = "",
+     .fallback = "[]",
+     .summary = "What you decide for a domain, whatever it publishes; one string each:",
+     .more = "\"broken.example none until=2026-12-31 reason='new certificate'\"\n"
+             "\"partner.example enforce mx=mx1.partner.example,*.pool.partner.example\"\n"
+             "\"signed.example dane-only\"",
+     .set = set_overrides},
     {.name = "limits.connections",
      .flag = "",
      .kind = number,

@@ -21,7 +21,11 @@ Config make_other() {
   other.state = "/srv/state";
   other.dns = {{"127.0.0.1@5353"}, "none", "/etc/root.hints"};
   other.https = {"/etc/ca.pem", 8443, Millis(1500), AddressRule::any};
-  other.policy = {Millis(2500), DnsErrorRule::defer, Seconds(60), DaneUse::off};
+  other.policy = {Millis(2500),
+                  DnsErrorRule::defer,
+                  Seconds(60),
+                  DaneUse::off,
+                  {*parse_override("a.example none")}};
   other.limits = {1, Seconds(3), 4, 5};
   other.log_level = LogLevel::error;
   return other;

@@ -69,6 +69,7 @@ Result<PolicydOptions> make_policyd_options(const Config& config, const Surround
   options.rules.sts = {config.policy.on_dns_error, config.policy.dns_error_time};
   // Without a trust anchor no answer is ever secure: nothing to look for.
   options.rules.dane = options.dns.trust_anchor ? config.policy.dane : DaneUse::off;
+  options.overrides = config.policy.overrides;
   options.deadline = config.policy.deadline;
   options.idle = config.limits.idle;
   options.max_clients = config.limits.connections;

@@ -74,7 +74,11 @@ TEST_CASE("every other value arrives in the service") {
   config.listen = {"unix:/run/a.sock"};
   config.http = "";
   config.https = {"", 8443, Millis(1500), AddressRule::any};
-  config.policy = {Millis(2500), DnsErrorRule::ignore, Seconds(60), DaneUse::off};
+  config.policy = {Millis(2500),
+                   DnsErrorRule::ignore,
+                   Seconds(60),
+                   DaneUse::off,
+                   {*parse_override("a.example none")}};
   config.limits = {7, Seconds(8), 9, 10};
   const auto options = options_of(config);
   CHECK(options.listen == config.listen);
@@ -85,6 +89,7 @@ TEST_CASE("every other value arrives in the service") {
   CHECK(options.rules.sts.on_dns_error == DnsErrorRule::ignore);
   CHECK(options.rules.sts.dns_error_time == Seconds(60));
   CHECK(options.rules.dane == DaneUse::off);
+  CHECK(options.overrides == config.policy.overrides);
   CHECK(options.deadline == Millis(2500));
   CHECK(options.max_clients == 7);
   CHECK(options.idle == Seconds(8));

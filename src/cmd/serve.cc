@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/text.h"
 #include "cmd/log_spdlog.h"
 #include "cmd/policyd_options.h"
 #include "service/policyd/policyd.h"
@@ -20,7 +21,13 @@ CommandResult run_serve_command(const ServeCall& call) {
   if (!options) return give_up(options.error());
   const auto style = choose_log_style(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
   const auto log = make_stream_log(config.log_level, style, stderr);
-  const auto ended = run_policyd(*options, *log);
+  const auto reload = [&call]() -> Result<PolicydOptions> {
+    Config fresh;
+    const auto problems = load_config(call.config, fresh);
+    if (!problems.empty()) return fail(Errc::usage, join(problems, "; "));
+    return make_policyd_options(fresh, read_surroundings());
+  };
+  const auto ended = run_policyd(*options, *log, reload);
   if (ended) return {};
   log->error("serve_failed", {{"why", ended.error().detail}});
   auto result = give_up(ended.error());

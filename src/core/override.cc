@@ -13,20 +13,23 @@ namespace {
 constexpr std::size_t kMaxLine = 4096;
 constexpr std::size_t kMaxPatterns = 100;
 
-// The next word, blanks inside of double quotes included; the quotes are left out.
+// The next word, blanks inside of quotes included; the quotes are left out.
 Result<std::string> take_word(std::string_view& line) {
   std::string word;
-  bool quoted = false;
-  while (!line.empty() && (quoted || !is_blank(line.front()))) {
-    if (line.front() == '"') {
-      quoted = !quoted;
-    } else {
-      word += line.front();
-    }
+  char quote = '\0';
+  while (!line.empty() && (quote != '\0' || !is_blank(line.front()))) {
+    const char c = line.front();
     line.remove_prefix(1);
+    if (quote == '\0' && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = '\0';
+    } else {
+      word += c;
+    }
   }
   line = trim_blanks(line);
-  if (quoted) return fail(Errc::syntax, "a quote is not closed");
+  if (quote != '\0') return fail(Errc::syntax, "a quote is not closed");
   return word;
 }
 

@@ -1,6 +1,6 @@
 // core/override.h: what an operator decides for a domain, against what the domain publishes. Pure.
 // One line each, words separated by blanks:
-//   broken.example none until=2026-12-31 reason="certificate renewal"
+//   broken.example none until=2026-12-31 reason='certificate renewal'
 //   partner.example enforce mx=mx1.partner.example,*.pool.partner.example
 //   signed.example dane-only
 // Limits: 4096 octets a line, 100 patterns.

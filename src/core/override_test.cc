@@ -29,6 +29,7 @@ TEST_CASE("an override says what the MTA is told") {
 TEST_CASE("an override ends with the day it names") {
   const std::string line = "broken.example none until=2026-11-18 reason=\"new certificate\"";
   CHECK(parse_override(line)->reason == "new certificate");
+  CHECK(parse_override("a.example none reason='it\"s'")->reason == "it\"s");
   CHECK(format_utc(*parse_override(line)->until) == "2026-11-19T00:00:00Z");
   CHECK(answer(line, WallTime{Seconds{1'795'046'399}}) == "NOTFOUND ");
   CHECK(answer(line, WallTime{Seconds{1'795'046'400}}) == "ended");

@@ -26,6 +26,8 @@ struct DnsOptions {
   // RFC 5011 key file or DS/DNSKEY file of the root; absent: nothing validates, nothing is secure.
   std::optional<std::filesystem::path> trust_anchor = {};
   std::optional<std::filesystem::path> root_hints = {};  // absent: built-in hints
+
+  bool operator==(const DnsOptions&) const = default;
 };
 
 class DnsClient {

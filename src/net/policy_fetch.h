@@ -21,6 +21,8 @@ struct FetchOptions {
   Millis timeout{10000};             // of the whole fetch, address look-up included
   std::size_t max_fetches = 256;     // at once
   std::size_t max_per_address = 32;  // at once to one address; further ones wait in turn
+
+  bool operator==(const FetchOptions&) const = default;
 };
 
 class PolicyFetch {

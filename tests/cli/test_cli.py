@@ -289,6 +289,28 @@ class Serve(unittest.TestCase):
         self.assertEqual(daemon.wait(30), 0)
         self.assertEqual((self.folder / "state").stat().st_mode & 0o777, 0o700)
 
+    def wait_for(self, daemon, event):
+        while daemon.poll() is None:
+            line = daemon.stderr.readline()
+            if b" %s " % event in line:
+                return line
+        self.fail("strictmx ended")
+
+    def test_a_good_configuration_is_taken_over_at_sighup_a_bad_one_is_not(self):
+        config = self.folder / "strictmx.toml"
+        config.write_text("")
+        daemon = self.start("--config", str(config))
+        self.wait_until_listening(daemon)
+        config.write_text('policy.overrides = ["a.example enforce mx=mx.a.example"]\n')
+        daemon.send_signal(signal.SIGHUP)
+        self.assertIn(b"restart_needed=no", self.wait_for(daemon, b"reloaded"))
+        secure = b"46:OK secure match=mx.a.example servername=hostname,"
+        self.assertEqual(self.ask("a.example"), secure)
+        config.write_text('policy.overrides = []\npolicy.dane = "perhaps"\n')
+        daemon.send_signal(signal.SIGHUP)
+        self.assertIn(b"strictmx.toml:2:", self.wait_for(daemon, b"reload_failed"))
+        self.assertEqual(self.ask("a.example"), secure)
+
     def test_an_address_in_use_may_be_free_later(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

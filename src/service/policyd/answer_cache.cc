@@ -53,6 +53,11 @@ void AnswerCache::put_plain(std::string_view key, const MtaAnswer& answer, Life 
   plain_.put(key, PlainEntry{tick(life.refresh_at), tick(life.drop_at), share(answer)});
 }
 
+void AnswerCache::erase(std::string_view key) {
+  plain_.erase(key);
+  if (const auto entry = policies_.find(key); entry != policies_.end()) policies_.erase(entry);
+}
+
 AnswerCache::Tick AnswerCache::tick(MonoTime when) const {
   const auto seconds = std::chrono::floor<Seconds>(when - start_).count();
   return static_cast<Tick>(std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<Tick>::max()));

@@ -39,6 +39,8 @@ class AnswerCache {
   // Any other answer.
   void put_plain(std::string_view key, const MtaAnswer& answer, Life life);
 
+  void erase(std::string_view key);
+
   std::size_t policies() const { return policies_.size(); }
   std::size_t plain() const { return plain_.size(); }
 

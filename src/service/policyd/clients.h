@@ -27,6 +27,8 @@ class Clients {
   // From now on clients are closed as soon as they have no reply outstanding.
   void drain();
 
+  void set_max_clients(std::size_t max_clients) { max_clients_ = max_clients; }
+
   std::size_t count() const { return clients_.size(); }
 
  private:

@@ -1,5 +1,6 @@
 #include "service/policyd/engine.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -20,6 +21,11 @@ void Engine::remember(const KnownPolicy& policy) {
 }
 
 void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
+  if (const std::optional<TlsPolicyResult> decided = override_for(hop.domain)) {
+    on_stored(decided->verdict);
+    on_done(*decided);
+    return;
+  }
   StsMemory memory = recall(hop.domain);
   policies_.touch(hop.domain, parts_.clock.now().wall);
   std::optional<DomainVerdict> stored =
@@ -103,6 +109,24 @@ Task<void> Engine::refresh(Engine& engine, Domain domain) {
 void Engine::measure_health() {
   const PolicyTable::Health health = policies_.health(parts_.clock.now().wall);
   parts_.metrics.set_policies_late(health.late, health.critical);
+}
+
+void Engine::set_overrides(const std::vector<Override>& overrides) {
+  overrides_.clear();
+  for (const auto& entry : overrides) overrides_.insert_or_assign(entry.domain.text(), entry);
+}
+
+std::optional<TlsPolicyResult> Engine::override_for(const Domain& domain) const {
+  const auto entry = overrides_.find(domain.text());
+  if (entry == overrides_.end()) return std::nullopt;
+  const WallTime now = parts_.clock.now().wall;
+  std::optional<DomainVerdict> verdict = decide_by_override(entry->second, now);
+  if (!verdict) return std::nullopt;
+  TlsPolicyResult result;
+  result.verdict = *std::move(verdict);
+  result.hold = kShortestHold;
+  if (entry->second.until) result.hold = std::min(result.hold, *entry->second.until - now);
+  return result;
 }
 
 StsMemory Engine::recall(const Domain& domain) {

@@ -5,8 +5,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
+#include "core/override.h"
 #include "service/policyd/generation_map.h"
 #include "service/policyd/lookup.h"
 #include "service/policyd/policy_table.h"
@@ -19,6 +21,11 @@ class Engine {
  public:
   // `parts` and `log` must outlive the engine and every look-up it began.
   Engine(asio::io_context& io, LookupParts& parts, Log& log, std::size_t max_lookups);
+
+  // From now on these decide, before any look-up; an earlier set is replaced.
+  void set_overrides(const std::vector<Override>& overrides);
+
+  void set_max_lookups(std::size_t max_lookups) { max_lookups_ = max_lookups; }
 
   // At start: a policy from the store.
   void remember(const KnownPolicy& policy);
@@ -48,6 +55,7 @@ class Engine {
     std::optional<MonoTime> dns_failing_since;
   };
 
+  std::optional<TlsPolicyResult> override_for(const Domain& domain) const;
   StsMemory recall(const Domain& domain);
   void learn(const Domain& domain, const StsResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);
@@ -62,6 +70,7 @@ class Engine {
   std::size_t in_flight_ = 0;
   std::size_t refreshing_ = 0;
   PolicyTable policies_;
+  TextMap<Override> overrides_;
   GenerationMap<Trouble> troubles_;
 };
 

@@ -12,6 +12,7 @@ Result<void> LookupSide::open() {
   parts_ = std::make_unique<LookupParts>(
       LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.rules, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
+  engine_->set_overrides(options_.overrides);
   if (auto loaded = load_policies(loading); !loaded) return loaded;
   return open_http();
 }
@@ -56,6 +57,12 @@ HttpResponse LookupSide::respond(const HttpRequest& request) const {
     return {503, plain, "not ready: starting or stopping\n"};
   }
   return {404, plain, "not found\n"};
+}
+
+void LookupSide::apply(const PolicydOptions& options) {
+  parts_->rules = options.rules;
+  engine_->set_overrides(options.overrides);
+  engine_->set_max_lookups(options.max_lookups);
 }
 
 void LookupSide::start() {

@@ -31,6 +31,10 @@ class LookupSide {
   // Gives up what is under way, saves what waits, ends the thread. After start() only.
   void stop();
 
+  // Takes over what can change while running: rules, overrides, the number of look-ups. On the
+  // look-up thread.
+  void apply(const PolicydOptions& options);
+
   asio::io_context& io() { return io_; }
   Engine& engine() { return *engine_; }
 

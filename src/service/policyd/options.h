@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "core/override.h"
 #include "flow/tls_policy.h"
 #include "net/dns_client.h"
 #include "net/policy_fetch.h"
@@ -19,6 +20,7 @@ struct PolicydOptions {
   DnsOptions dns;
   FetchOptions fetch;
   TlsPolicySettings rules;
+  std::vector<Override> overrides;      // of the operator, by domain
   Millis deadline{4000};                // longest time a client waits for an answer
   Millis dns_timeout{10000};            // of one DNS question, beyond the deadline on purpose
   Seconds drain{5};                     // for clients at SIGTERM

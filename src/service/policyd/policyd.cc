@@ -1,6 +1,7 @@
 #include "service/policyd/policyd.h"
 
 #include <csignal>
+#include <utility>
 
 #include "base/text.h"
 #include "net/stream_listener.h"
@@ -14,8 +15,12 @@ namespace {
 // What lives on the answer thread, which is the caller's.
 class Policyd {
  public:
-  Policyd(const PolicydOptions& options, Log& log)
-      : options_(options), log_(log), lookups_(options, clock_, metrics_, log) {}
+  Policyd(const PolicydOptions& options, Log& log, ReloadOptions reload)
+      : options_(options),
+        current_(options),
+        reload_(std::move(reload)),
+        log_(log),
+        lookups_(options, clock_, metrics_, log) {}
 
   Result<void> run() {
     if (auto opened = lookups_.open(); !opened) return opened;
@@ -31,6 +36,8 @@ class Policyd {
     }
     Task<void> task = run_until_signal(*this);
     asio::co_spawn(io_, std::move(task), asio::detached);
+    Task<void> reloads = reload_on_signal(*this);
+    asio::co_spawn(io_, std::move(reloads), asio::detached);
     lookups_.set_ready(true);
     log_.info("ready", {{"listen", join(options_.listen, " ")}, {"http", options_.http}});
     io_.run();
@@ -69,6 +76,38 @@ class Policyd {
     self.io_.stop();
   }
 
+  static Task<void> reload_on_signal(Policyd& self) {
+    asio::signal_set signals(self.io_, SIGHUP);
+    for (;;) {
+      const auto received = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+      if (std::get<0>(received)) co_return;
+      self.reload();
+    }
+  }
+
+  void reload() {
+    Result<PolicydOptions> fresh = reload_();
+    if (!fresh) {
+      log_.error("reload_failed", {{"why", fresh.error().detail}});
+      return;
+    }
+    const bool restart = fresh->listen != options_.listen || fresh->http != options_.http ||
+                         fresh->state != options_.state || fresh->dns != options_.dns ||
+                         fresh->fetch != options_.fetch || fresh->idle != options_.idle ||
+                         fresh->max_negatives != options_.max_negatives;
+    log_.info("reloaded", {{"restart_needed", restart ? "yes" : "no"}});
+    resolver_->set_deadline(fresh->deadline);
+    clients_->set_max_clients(fresh->max_clients);
+    std::vector<Override> changed = std::exchange(current_, *fresh).overrides;
+    changed.insert(changed.end(), fresh->overrides.begin(), fresh->overrides.end());
+    asio::post(lookups_.io(), [this, options = *std::move(fresh), changed = std::move(changed)] {
+      lookups_.apply(options);
+      asio::post(io_, [this, changed] {
+        for (const auto& entry : changed) resolver_->forget(entry.domain);
+      });
+    });
+  }
+
   // Clients that wait for a reply get it, up to options.drain; then all are closed.
   static Task<void> drain(Policyd& self) {
     self.log_.info("stopping", {{"clients", std::to_string(self.clients_->count())}});
@@ -90,7 +129,9 @@ class Policyd {
     }
   }
 
-  const PolicydOptions& options_;
+  const PolicydOptions& options_;  // of the start
+  PolicydOptions current_;
+  ReloadOptions reload_;
   Log& log_;
   SystemClock clock_;
   Metrics metrics_;
@@ -103,8 +144,8 @@ class Policyd {
 
 }  // namespace
 
-Result<void> run_policyd(const PolicydOptions& options, Log& log) {
-  return Policyd(options, log).run();
+Result<void> run_policyd(const PolicydOptions& options, Log& log, ReloadOptions reload) {
+  return Policyd(options, log, std::move(reload)).run();
 }
 
 }  // namespace strictmx

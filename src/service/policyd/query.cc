@@ -44,6 +44,14 @@ Result<QueryReport> run_query(const PolicydOptions& options, std::string_view ke
     report.postfix = format_postfix_answer(report.result.verdict);
     return report;
   }
+  for (const auto& entry : options.overrides) {
+    if (entry.domain != std::get<NextHop>(report.key).domain) continue;
+    if (auto verdict = decide_by_override(entry, SystemClock().now().wall)) {
+      report.result.verdict = *std::move(verdict);
+      report.postfix = format_postfix_answer(report.result.verdict);
+      return report;
+    }
+  }
   asio::io_context io;
   auto dns = DnsClient::create(io, options.dns);
   if (!dns) return std::unexpected(dns.error());

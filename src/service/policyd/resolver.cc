@@ -75,6 +75,13 @@ Task<void> Resolver::answer_later(std::string key, std::string& out, Dialect dia
   append(out, *reply, status_of(*reply), Metrics::Origin::lookup);
 }
 
+void Resolver::forget(const Domain& domain) {
+  for (auto& cache : caches_) {
+    cache.erase(domain.text());
+    cache.erase("[" + domain.text() + "]");
+  }
+}
+
 void Resolver::stop() {
   const DomainVerdict stopping = decide_deferral("shutting down");
   for (auto& [key, pending] : pending_) {

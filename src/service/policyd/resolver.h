@@ -36,6 +36,11 @@ class Resolver {
   // Appends the reply, at the deadline at the latest. `out` must outlive the coroutine.
   Task<void> answer_later(std::string key, std::string& out, Dialect dialect = Dialect::postfix);
 
+  // The next question for the domain leads to a look-up.
+  void forget(const Domain& domain);
+
+  void set_deadline(Millis deadline) { limits_.deadline = deadline; }
+
   // Ends all waiting at once with a deferral.
   void stop();
 

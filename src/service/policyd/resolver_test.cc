@@ -122,6 +122,7 @@ struct World {
   std::vector<std::string> ask(const std::vector<std::string>& keys) {
     std::vector<std::string> replies(keys.size());
     std::size_t open = 0;
+    io.restart();
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (resolver.answer_now(keys[i], replies[i])) continue;
       ++open;
@@ -257,6 +258,18 @@ TEST_CASE("a policy that is forgotten is looked up anew") {
   CHECK(world.engine.forget(Domain::parse("example.com").value()));
   CHECK_FALSE(world.engine.forget(Domain::parse("example.com").value()));
   CHECK_FALSE(world.engine.refresh_now(Domain::parse("example.com").value()));
+}
+
+TEST_CASE("an override decides before any look-up, and ends") {
+  World world;
+  world.engine.set_overrides({*parse_override("example.com none"),
+                              *parse_override("never.example dane-only until=1999-12-31")});
+  CHECK(world.ask({"example.com"})[0] == kNotFound);
+  CHECK(world.dns.questions == 0);
+  CHECK(world.ask({"never.example"})[0].find("dane") == std::string::npos);
+  world.engine.set_overrides({});
+  world.resolver.forget(Domain::parse("example.com").value());
+  CHECK(world.ask({"example.com"})[0] == kSecure);
 }
 
 }  // namespace strictmx
