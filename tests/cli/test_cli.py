@@ -304,7 +304,7 @@ class Serve(unittest.TestCase):
         config.write_text('policy.overrides = ["a.example enforce mx=mx.a.example"]\n')
         daemon.send_signal(signal.SIGHUP)
         self.assertIn(b"restart_needed=no", self.wait_for(daemon, b"reloaded"))
-        secure = b"46:OK secure match=mx.a.example servername=hostname,"
+        secure = b"48:OK secure match=mx.a.example servername=hostname,"
         self.assertEqual(self.ask("a.example"), secure)
         config.write_text('policy.overrides = []\npolicy.dane = "perhaps"\n')
         daemon.send_signal(signal.SIGHUP)

@@ -70,16 +70,15 @@ class Policyd {
   }
 
   static Task<void> run_until_signal(Policyd& self) {
-    asio::signal_set signals(self.io_, SIGTERM, SIGINT);
-    co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await self.stop_signals_.async_wait(asio::as_tuple(asio::use_awaitable));
     co_await drain(self);
     self.io_.stop();
   }
 
   static Task<void> reload_on_signal(Policyd& self) {
-    asio::signal_set signals(self.io_, SIGHUP);
     for (;;) {
-      const auto received = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+      const auto received =
+          co_await self.reload_signal_.async_wait(asio::as_tuple(asio::use_awaitable));
       if (std::get<0>(received)) co_return;
       self.reload();
     }
@@ -136,6 +135,9 @@ class Policyd {
   SystemClock clock_;
   Metrics metrics_;
   asio::io_context io_{1};
+  // Caught from here on; one that comes before it is awaited waits.
+  asio::signal_set stop_signals_{io_, SIGTERM, SIGINT};
+  asio::signal_set reload_signal_{io_, SIGHUP};
   LookupSide lookups_;  // its thread posts to io_, and ends first
   std::vector<std::unique_ptr<StreamListener>> listeners_;
   std::unique_ptr<Resolver> resolver_;
