@@ -7,6 +7,7 @@
 #include "net/stream_listener.h"
 #include "service/policyd/clients.h"
 #include "service/policyd/lookup_side.h"
+#include "service/policyd/steady_clock.h"
 
 namespace strictmx {
 
@@ -20,7 +21,9 @@ class Policyd {
         current_(options),
         reload_(std::move(reload)),
         log_(log),
-        lookups_(options, clock_, metrics_, log) {}
+        clock_(system_, log),
+        lookup_clock_(system_, log),
+        lookups_(options, lookup_clock_, metrics_, log) {}
 
   Result<void> run() {
     if (auto opened = lookups_.open(); !opened) return opened;
@@ -132,7 +135,9 @@ class Policyd {
   PolicydOptions current_;
   ReloadOptions reload_;
   Log& log_;
-  SystemClock clock_;
+  SystemClock system_;
+  SteadyClock clock_;         // of the answer thread
+  SteadyClock lookup_clock_;  // of the look-up thread
   Metrics metrics_;
   asio::io_context io_{1};
   // Caught from here on; one that comes before it is awaited waits.

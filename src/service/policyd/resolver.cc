@@ -155,6 +155,12 @@ std::string Resolver::reply_at_deadline(const std::string& cache_key, Waiter& wa
     std::erase(entry->second->waiters, &waiter);
     if (entry->second->stored) verdict = *entry->second->stored;
   }
+  if (verdict.policy) {  // the next who asks need not wait while the look-up goes on
+    const MonoTime now = clock_.now().mono;
+    cache(waiter.dialect)
+        .put_policy(cache_key, format_answer(waiter.dialect, verdict),
+                    {now + kUndecidedHold, now + kShortestHold});
+  }
   return socketmap_reply(format_answer(waiter.dialect, verdict));
 }
 
