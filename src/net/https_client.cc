@@ -1,6 +1,9 @@
 #include "net/https_client.h"
 
 #include <boost/intrusive/list.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "net/curl_loop.h"
 #include "net/https_transfer.h"
@@ -14,20 +17,30 @@ using FetchHook =
 
 // Lives in the frame of the fetching coroutine; linked as long as its handle is in the loop.
 struct Fetch : FetchHook {
-  Fetch(asio::io_context& io, CurlLoop& curl_loop, const HttpsGet& request, const TrustStore& roots,
-        Millis time_left)
-      : loop(curl_loop), transfer(request, roots, time_left), done(io.get_executor()) {}
+  Fetch(asio::io_context& io, CurlLoop& curl_loop, std::vector<std::string>& loop_pins,
+        const HttpsGet& request, const TrustStore& roots, Millis time_left)
+      : loop(curl_loop),
+        pins(loop_pins),
+        transfer(request, roots, time_left, std::exchange(loop_pins, {})),
+        done(io.get_executor()) {}
   Fetch(const Fetch&) = delete;
   Fetch& operator=(const Fetch&) = delete;
   ~Fetch() { leave(); }
 
   void leave() {
     if (!is_linked()) return;
-    unlink();
+    end();
     loop.remove(transfer.handle());
   }
 
-  CurlLoop& loop;  // may be gone when the fetch is not linked
+  // The handle has left the loop, or is about to.
+  void end() {
+    unlink();
+    pins.push_back(transfer.pin());
+  }
+
+  CurlLoop& loop;                  // may be gone when the fetch is not linked
+  std::vector<std::string>& pins;  // the same
   HttpsTransfer transfer;
   OneShot<FetchOutcome> done;
 };
@@ -61,6 +74,7 @@ class CurlClient final : public HttpsClient {
   asio::io_context& io_;
   TrustStore roots_;
   std::unique_ptr<CurlLoop> loop_;
+  std::vector<std::string> pins_;  // of ended fetches, still in libcurl's host cache
   boost::intrusive::list<Fetch, boost::intrusive::constant_time_size<false>> active_;
   bool cancelled_ = false;
 };
@@ -68,7 +82,7 @@ class CurlClient final : public HttpsClient {
 void CurlClient::on_done(CURL* easy, CURLcode code) {
   for (auto& fetch : active_) {
     if (fetch.transfer.handle() != easy) continue;
-    fetch.unlink();
+    fetch.end();
     fetch.done.set(fetch.transfer.finish(code));
     return;
   }
@@ -78,7 +92,7 @@ Task<FetchOutcome> CurlClient::get(HttpsGet request, MonoTime deadline) {
   if (cancelled_) co_return failed(FetchStatus::cancelled, "the program stops");
   const auto time_left =
       std::chrono::duration_cast<Millis>(deadline - std::chrono::steady_clock::now());
-  Fetch fetch(io_, *loop_, request, roots_, time_left);
+  Fetch fetch(io_, *loop_, pins_, request, roots_, time_left);
   if (fetch.transfer.handle() == nullptr || !loop_->add(fetch.transfer.handle()))
     co_return failed(FetchStatus::overloaded, "libcurl: no memory");
   active_.push_back(fetch);

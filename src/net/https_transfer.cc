@@ -39,7 +39,7 @@ std::optional<IpAddress> address_of(const curl_sockaddr& from) {
 }
 
 std::string pinned(const HttpsGet& get) {
-  // "+": the entry leaves libcurl's host cache by age, instead of staying for ever.
+  // "+": should nobody unpin it, the entry leaves libcurl's host cache by age.
   std::string entry = fmt::format("+{}:{}:", get.host.text(), get.port);
   for (std::size_t i = 0; i < get.addresses.size(); ++i) {
     const auto& address = get.addresses[i];
@@ -51,8 +51,9 @@ std::string pinned(const HttpsGet& get) {
 
 }  // namespace
 
-HttpsTransfer::HttpsTransfer(const HttpsGet& get, const TrustStore& roots, Millis time_left)
-    : get_(get), roots_(roots), peer_{get.host}, easy_(curl_easy_init()) {
+HttpsTransfer::HttpsTransfer(const HttpsGet& get, const TrustStore& roots, Millis time_left,
+                             std::vector<std::string> unpin)
+    : unpin_(std::move(unpin)), get_(get), roots_(roots), peer_{get.host}, easy_(curl_easy_init()) {
   if (!easy_) return;
   set_request();
   set_tls();
@@ -106,8 +107,15 @@ void HttpsTransfer::set_refusals() {
   curl_easy_setopt(handle(), CURLOPT_NOSIGNAL, 1L);
 }
 
+std::string HttpsTransfer::pin() const {
+  return fmt::format("-{}:{}", get_.host.text(), get_.port);
+}
+
 void HttpsTransfer::pin_addresses() {
-  resolve_.reset(curl_slist_append(nullptr, pinned(get_).c_str()));
+  // libcurl walks its whole host cache for each transfer: finished ones must not linger there.
+  curl_slist* entries = nullptr;
+  for (const auto& entry : unpin_) entries = curl_slist_append(entries, entry.c_str());
+  resolve_.reset(curl_slist_append(entries, pinned(get_).c_str()));
   curl_easy_setopt(handle(), CURLOPT_RESOLVE, resolve_.get());
   curl_easy_setopt(handle(), CURLOPT_DNS_CACHE_TIMEOUT, 60L);
   curl_easy_setopt(handle(), CURLOPT_OPENSOCKETFUNCTION, on_open_socket);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/fetch_outcome.h"
 #include "net/https_client.h"
@@ -19,12 +20,17 @@ namespace strictmx {
 
 class HttpsTransfer {
  public:
-  HttpsTransfer(const HttpsGet& get, const TrustStore& roots, Millis time_left);
+  // `unpin`: what earlier transfers of the same loop gave as pin(), once they have ended.
+  HttpsTransfer(const HttpsGet& get, const TrustStore& roots, Millis time_left,
+                std::vector<std::string> unpin);
   HttpsTransfer(const HttpsTransfer&) = delete;
   HttpsTransfer& operator=(const HttpsTransfer&) = delete;
 
   // Null when there is no memory. Must be out of its loop when this object dies.
   CURL* handle() const { return easy_.get(); }
+
+  // What this transfer leaves in libcurl's host cache, to be handed to a later one.
+  std::string pin() const;
 
   // What the transfer came to. Called once, at its end.
   FetchOutcome finish(CURLcode code);
@@ -58,6 +64,7 @@ class HttpsTransfer {
   static CURLcode on_ssl_context(CURL*, void* context, void* self);
   static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
 
+  const std::vector<std::string> unpin_;
   const HttpsGet get_;
   const TrustStore& roots_;
   PeerCheck peer_;
