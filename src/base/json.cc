@@ -46,6 +46,73 @@ class JsonPrinter {
   }
 };
 
+namespace {
+
+std::string text_of(const boost::json::string& text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+class JsonReader {
+ public:
+  static Json convert(const boost::json::value& value) {
+    switch (value.kind()) {
+      case boost::json::kind::null:
+        return {};
+      case boost::json::kind::bool_:
+        return value.get_bool();
+      case boost::json::kind::int64:
+        return value.get_int64();
+      case boost::json::kind::uint64:  // beyond the range of int64
+        return static_cast<double>(value.get_uint64());
+      case boost::json::kind::double_:
+        return value.get_double();
+      case boost::json::kind::string:
+        return text_of(value.get_string());
+      case boost::json::kind::array:
+        return convert(value.get_array());
+      case boost::json::kind::object:
+        return convert(value.get_object());
+    }
+    return {};
+  }
+
+ private:
+  static Json convert(const boost::json::array& values) {
+    Json::Array array;
+    for (const auto& value : values) array.push_back(convert(value));
+    return array;
+  }
+
+  static Json convert(const boost::json::object& members) {
+    Json::Object object;
+    for (const auto& member : members) {
+      const auto key = member.key();
+      object.emplace_back(std::string(key.data(), key.size()), convert(member.value()));
+    }
+    return object;
+  }
+};
+
+Result<Json> Json::parse(std::string_view text) {
+  constexpr std::size_t kMaxDepth = 16;
+  boost::json::parse_options options;
+  options.max_depth = kMaxDepth;
+  boost::json::parser parser({}, options);
+  boost::system::error_code error;
+  const auto read = parser.write(text.data(), text.size(), error);
+  if (error) return fail(Errc::syntax, "offset " + std::to_string(read) + ": " + error.message());
+  return JsonReader::convert(parser.release());
+}
+
+const Json* Json::find(std::string_view key) const {
+  const auto* members = object();
+  if (members == nullptr) return nullptr;
+  for (const auto& [name, value] : *members) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
 std::string Json::dump() const { return boost::json::serialize(JsonPrinter::convert(*this)); }
 
 }  // namespace strictmx

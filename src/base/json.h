@@ -1,13 +1,17 @@
 // base/json.h: a JSON value to build and print (RFC 8259). Object members keep their order.
 // Numbers are 64-bit integers or doubles; strings must be UTF-8 (other octets become U+FFFD).
 // The JSON library behind it is seen only by json.cc.
+// Reading (RFC 8259): strict, nesting of at most 16; of equal member names the last counts.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "base/result.h"
 
 namespace strictmx {
 
@@ -33,6 +37,17 @@ class Json {
     for (const auto& value : values) array.emplace_back(value);
     return Json(std::move(array));
   }
+
+  // One value and nothing behind it. Errors: Errc::syntax ("offset 17: ...").
+  static Result<Json> parse(std::string_view text);
+
+  // The value when it has that type; else null.
+  const std::string* string() const { return std::get_if<std::string>(&value_); }
+  const std::int64_t* integer() const { return std::get_if<std::int64_t>(&value_); }
+  const Array* array() const { return std::get_if<Array>(&value_); }
+  const Object* object() const { return std::get_if<Object>(&value_); }
+  // A member of an object; null when there is none, or no object.
+  const Json* find(std::string_view key) const;
 
   // One line without blanks between tokens.
   std::string dump() const;

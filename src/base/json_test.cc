@@ -48,3 +48,28 @@ TEST_CASE("UTF-8 stays, other octets become U+FFFD") {
 }
 
 TEST_CASE("doubles") { CHECK(Json(0.5).dump() == "5E-1"); }
+
+TEST_CASE("what is printed is read back") {
+  const Json value = Json::Object{{"a", 1}, {"b", "x\ny\u0001"}, {"c", Json::Array{true, nullptr}}};
+  const auto read = Json::parse(value.dump());
+  REQUIRE(read.has_value());
+  CHECK(read->dump() == value.dump());
+  CHECK(*read->find("a")->integer() == 1);
+  CHECK(*read->find("b")->string() == "x\ny\u0001");
+  CHECK(read->find("c")->array()->size() == 2);
+  CHECK(read->find("d") == nullptr);
+  CHECK(read->find("a")->find("a") == nullptr);
+  CHECK(read->find("a")->string() == nullptr);
+  CHECK(Json::parse(" 5 ").value().dump() == "5");
+}
+
+TEST_CASE("what is no JSON is refused with its place") {
+  CHECK(Json::parse("").error().code == Errc::syntax);
+  CHECK(Json::parse("{\"a\":}").error().detail.starts_with("offset 5: "));
+  CHECK(Json::parse("{} {}").error().detail.starts_with("offset 3: "));
+  CHECK(Json::parse("{\"a\":1").error().code == Errc::syntax);
+  CHECK(Json::parse("{'a':1}").error().code == Errc::syntax);
+  CHECK(Json::parse("\"\xff\"").error().code == Errc::syntax);
+  CHECK(Json::parse(std::string(17, '[') + std::string(17, ']')).error().code == Errc::syntax);
+  CHECK(Json::parse("18446744073709551615").value().integer() == nullptr);
+}

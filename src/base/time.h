@@ -3,7 +3,9 @@
 // Nothing below src/service reads a clock: the time arrives as a parameter.
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace strictmx {
 
@@ -31,5 +33,8 @@ class SystemClock : public Clock {
 
 // "2026-11-24T20:56:00Z" (RFC 3339 with seconds and upper-case letters).
 std::string format_utc(WallTime when);
+
+// The same form and no other; years 1970 to 9999.
+std::optional<WallTime> parse_utc(std::string_view text);
 
 }  // namespace strictmx

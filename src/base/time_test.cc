@@ -33,3 +33,18 @@ TEST_CASE("SystemClock: monotonic time never goes back") {
   CHECK(second.mono >= first.mono);
   CHECK(second.wall >= WallTime{Seconds{1700000000}});
 }
+
+TEST_CASE("times are read in the form they are written, and in no other") {
+  for (const std::string text :
+       {"1970-01-01T00:00:00Z", "2026-11-24T20:56:00Z", "2028-02-29T23:59:59Z"}) {
+    CHECK(format_utc(parse_utc(text).value()) == text);
+  }
+  for (const std::string text :
+       {"", "2026-11-24", "2026-11-24T20:56:00", "2026-11-24 20:56:00Z", "2026-11-24t20:56:00Z",
+        "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-24T24:00:00Z",
+        "2026-11-24T23:60:00Z", "2026-11-24T23:59:60Z", "1969-12-31T23:59:59Z",
+        "+026-11-24T20:56:00Z", "2026-11-24T20:56:00Z "}) {
+    CAPTURE(text);
+    CHECK(!parse_utc(text).has_value());
+  }
+}
