@@ -72,13 +72,17 @@ class SqlitePolicyStore final : public PolicyStore {
   Result<std::size_t> load_all(const std::function<void(KnownPolicy)>& each) override;
   Result<KnownPolicy> find(const Domain& domain) override;
   Result<void> save(const std::vector<KnownPolicy>& policies) override;
+  Result<std::size_t> save_newer(const std::vector<KnownPolicy>& policies) override;
   Result<bool> erase(const Domain& domain) override;
 
  private:
   Result<void> ensure_open();
   template <class Change>
   auto change(Change change) -> decltype(change());
+  Result<void> put(const KnownPolicy& policy);
   Result<void> put_all(const std::vector<KnownPolicy>& policies);
+  Result<std::size_t> put_newer(const std::vector<KnownPolicy>& policies);
+  Result<KnownPolicy> find_row(const Domain& domain);
   Result<bool> erase_row(const Domain& domain);
 
   std::filesystem::path dir_;
@@ -119,6 +123,10 @@ Result<std::size_t> SqlitePolicyStore::load_all(const std::function<void(KnownPo
 
 Result<KnownPolicy> SqlitePolicyStore::find(const Domain& domain) {
   if (auto ready = ensure_open(); !ready) return std::unexpected(ready.error());
+  return find_row(domain);
+}
+
+Result<KnownPolicy> SqlitePolicyStore::find_row(const Domain& domain) {
   auto& statement = file_->find;
   statement.reset();
   statement.bind_text(1, domain.text());
@@ -157,6 +165,10 @@ Result<void> SqlitePolicyStore::save(const std::vector<KnownPolicy>& policies) {
   return change([&] { return put_all(policies); });
 }
 
+Result<std::size_t> SqlitePolicyStore::save_newer(const std::vector<KnownPolicy>& policies) {
+  return change([&] { return put_newer(policies); });
+}
+
 Result<bool> SqlitePolicyStore::erase(const Domain& domain) {
   return change([&] { return erase_row(domain); });
 }
@@ -173,22 +185,42 @@ Result<bool> SqlitePolicyStore::erase_row(const Domain& domain) {
   return *rows > 0;
 }
 
+Result<void> SqlitePolicyStore::put(const KnownPolicy& policy) {
+  const auto row = format_row(policy);
+  auto& statement = *file_->put;
+  statement.reset();
+  statement.bind_text(1, row.domain);
+  statement.bind_text(2, row.id);
+  statement.bind_blob(3, row.body);
+  statement.bind_number(4, row.fetched_at);
+  statement.bind_number(5, row.checksum);
+  const auto done = statement.step();
+  if (!done) return std::unexpected(done.error());
+  statement.reset();
+  return {};
+}
+
 Result<void> SqlitePolicyStore::put_all(const std::vector<KnownPolicy>& policies) {
   if (auto begun = file_->connection.run("BEGIN IMMEDIATE"); !begun) return begun;
   for (const auto& policy : policies) {
-    const auto row = format_row(policy);
-    auto& put = *file_->put;
-    put.reset();
-    put.bind_text(1, row.domain);
-    put.bind_text(2, row.id);
-    put.bind_blob(3, row.body);
-    put.bind_number(4, row.fetched_at);
-    put.bind_number(5, row.checksum);
-    const auto done = put.step();
-    if (!done) return std::unexpected(done.error());
+    if (auto done = put(policy); !done) return done;
   }
-  file_->put->reset();
   return file_->connection.run("COMMIT");
+}
+
+Result<std::size_t> SqlitePolicyStore::put_newer(const std::vector<KnownPolicy>& policies) {
+  if (auto begun = file_->connection.run("BEGIN IMMEDIATE"); !begun) {
+    return std::unexpected(begun.error());
+  }
+  std::size_t saved = 0;
+  for (const auto& policy : policies) {
+    const auto stored = find_row(policy.domain);
+    if (stored && stored->fetched_at >= policy.fetched_at) continue;
+    if (auto done = put(policy); !done) return std::unexpected(done.error());
+    ++saved;
+  }
+  if (auto done = file_->connection.run("COMMIT"); !done) return std::unexpected(done.error());
+  return saved;
 }
 
 }  // namespace

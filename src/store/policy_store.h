@@ -42,6 +42,10 @@ class PolicyStore {
   // Errors: Errc::io, Errc::corrupt.
   virtual Result<void> save(const std::vector<KnownPolicy>& policies) = 0;
 
+  // save() for policies that were not fetched now: only those for whose domain nothing readable is
+  // stored that was fetched as late or later. Returns how many were saved. Errors as of save().
+  virtual Result<std::size_t> save_newer(const std::vector<KnownPolicy>& policies) = 0;
+
   // Durable when it returns; true when there was a row. Errors as of save().
   virtual Result<bool> erase(const Domain& domain) = 0;
 };

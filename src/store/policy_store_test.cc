@@ -293,6 +293,24 @@ TEST_CASE("save is all or nothing") {
   CHECK(list_rows(*store).size() == 1);
 }
 
+TEST_CASE("save_newer replaces only what was fetched before") {
+  const TempDir dir;
+  LinesLog log;
+  auto store = open_store(dir, log);
+  REQUIRE(store
+              ->save({make_policy("a.example", "1", 1000), make_policy("b.example", "1", 1000),
+                      make_policy("c.example", "1", 1000), make_policy("d.example", "1", 9000)})
+              .has_value());
+  run_sql(dir, "UPDATE policies SET id = 'damaged' WHERE domain = 'd.example'");
+  const auto saved =
+      store->save_newer({make_policy("a.example", "2", 999), make_policy("b.example", "2", 1000),
+                         make_policy("c.example", "2", 1001), make_policy("d.example", "2", 5000),
+                         make_policy("e.example", "2", 1)});
+  CHECK(saved.value() == 3);
+  CHECK(list_rows(*store) == Rows{"a.example 1 1000", "b.example 1 1000", "c.example 2 1001",
+                                  "d.example 2 5000", "e.example 2 1"});
+}
+
 TEST_CASE("an erased policy is gone for good") {
   const TempDir dir;
   LinesLog log;

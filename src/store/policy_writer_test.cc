@@ -33,6 +33,7 @@ class SlowStore final : public PolicyStore {
     if (turn < control_.answers.size()) return control_.answers[turn];
     return {};
   }
+  Result<std::size_t> save_newer(const std::vector<KnownPolicy>&) override { return 0; }
   Result<bool> erase(const Domain&) override { return false; }
 
  private:
