@@ -48,11 +48,15 @@ void add_key_flag(CLI::App& app, const ConfigKey& key, ConfigSource& source) {
   }
 }
 
-void add_config_flags(CLI::App& app, ConfigScope scope, ConfigSource& source) {
+void add_config_file(CLI::App& app, ConfigSource& source) {
   const auto file = [&source](const std::string& name) { source.file = unmark(name); };
   app.add_option_function<std::string>(
          "--config", file, fmt::format("Configuration file instead of {}.", kDefaultConfigFile))
       ->type_name("FILE");
+}
+
+void add_config_flags(CLI::App& app, ConfigScope scope, ConfigSource& source) {
+  add_config_file(app, source);
   for (const auto& key : config_keys()) {
     if (key.flag.empty()) continue;
     if (scope == ConfigScope::serve_and_query && key.scope != scope) continue;
@@ -85,6 +89,7 @@ class CommandLine {
     app_.get_formatter()->column_width(kHelpColumn);
     add_services();
     add_lint();
+    add_policy();
     add_config();
   }
 
@@ -147,6 +152,56 @@ class CommandLine {
     match->callback([this] { call_ = lint_match_; });
   }
 
+  void add_policy() {
+    auto* policy = app_.add_subcommand("policy", "The stored policies.");
+    policy->require_subcommand(1);
+    auto& list = add_action(*policy, PolicyAction::list, "list", "All of them, by domain.");
+    add_json(list, policy_.form);
+    add_mode(list);
+    list.add_flag_function(
+        "--expired", [this](std::int64_t) { policy_.age = PolicyCall::Age::expired; },
+        "Only those that no longer apply.");
+    auto& show = add_action(*policy, PolicyAction::show, "show", "One, with the text that came.");
+    add_word(show, "DOMAIN", policy_.word, "Policy domain.");
+    add_json(show, policy_.form);
+    add_json(add_action(*policy, PolicyAction::stats, "stats", "How many there are."),
+             policy_.form);
+    auto& out = add_action(*policy, PolicyAction::export_list, "export", "Write all to a list.");
+    add_word(out, "FILE", policy_.word, "The file; - or none: standard output.")->required(false);
+    auto& in = add_action(*policy, PolicyAction::import_list, "import", "Add those of a list.");
+    add_word(in, "FILE", policy_.word, "The file; - is standard input.");
+    add_action(*policy, PolicyAction::verify, "verify", "Check every row and page.");
+    auto& backup = add_action(*policy, PolicyAction::backup, "backup", "Copy the store.");
+    add_word(backup, "FILE", policy_.word, "The copy; replaced when it exists.");
+  }
+
+  CLI::App& add_action(CLI::App& parent, PolicyAction action, const char* name, const char* help) {
+    auto* app = parent.add_subcommand(name, help);
+    add_config_file(*app, policy_.config);
+    for (const auto& key : config_keys()) {
+      if (key.name == "state") add_key_flag(*app, key, policy_.config);
+    }
+    app->callback([this, action] {
+      policy_.action = action;
+      call_ = policy_;
+    });
+    return *app;
+  }
+
+  void add_mode(CLI::App& app) {
+    const auto set = [this](const std::string& word) {
+      for (const auto mode : {PolicyMode::enforce, PolicyMode::testing, PolicyMode::none}) {
+        if (word == name_of(mode)) policy_.mode = mode;
+      }
+    };
+    app.add_option_function<std::string>("--mode", set, "Only enforce, testing or none.")
+        ->type_name("MODE")
+        ->check([](const std::string& word) {
+          const bool known = word == "enforce" || word == "testing" || word == "none";
+          return known ? std::string() : "is not one of enforce, testing, none";
+        });
+  }
+
   void add_config() {
     auto* check = app_.add_subcommand("check-config", "Check a configuration file.");
     add_word(*check, "FILE", check_config_.file, "The file; without it the one that serve reads.")
@@ -173,6 +228,7 @@ class CommandLine {
   LintRecordCall lint_record_;
   LintPolicyCall lint_policy_;
   LintMatchCall lint_match_;
+  PolicyCall policy_;
   CheckConfigCall check_config_{std::string(kDefaultConfigFile)};
   Call call_;
 };

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "cmd/load_config.h"
+#include "core/sts_policy.h"
 
 namespace strictmx {
 
@@ -42,6 +43,27 @@ struct LintMatchCall {
   OutputForm form = OutputForm::text;
 };
 
+enum class PolicyAction : std::uint8_t {
+  list,
+  show,
+  stats,
+  export_list,
+  import_list,
+  verify,
+  backup,
+};
+
+// `strictmx policy ...`, on the stored policies.
+struct PolicyCall {
+  PolicyAction action = PolicyAction::list;
+  ConfigSource config;
+  std::string
+      word;  // show: the domain; export, import, backup: the file, "-" is standard in/output
+  OutputForm form = OutputForm::text;
+  std::optional<PolicyMode> mode;                                 // list: only these
+  enum class Age : std::uint8_t { any, expired } age = Age::any;  // list: only these
+};
+
 struct CheckConfigCall {
   std::string file;
 };
@@ -53,7 +75,7 @@ struct ShowTextCall {
 };
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
-                          CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
+                          PolicyCall, CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.
 Result<Call> parse_command_line(std::vector<std::string> arguments);

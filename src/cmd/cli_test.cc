@@ -78,6 +78,31 @@ TEST_CASE("lint: words stay as they are") {
   CHECK(match.patterns == Words{"[mx.a]", "*.a"});
 }
 
+TEST_CASE("policy: each action with its words and flags") {
+  const auto list = parse_as<PolicyCall>(
+      {"policy", "list", "--mode", "testing", "--expired", "--state", "/s", "--json"});
+  CHECK(list.action == PolicyAction::list);
+  CHECK(list.mode == PolicyMode::testing);
+  CHECK(list.age == PolicyCall::Age::expired);
+  CHECK(list.form == OutputForm::json);
+  CHECK(flags_text(list.config) == "state=</s> ");
+  const auto plain = parse_as<PolicyCall>({"policy", "list"});
+  CHECK(!plain.mode.has_value());
+  CHECK(plain.age == PolicyCall::Age::any);
+  CHECK(parse_as<PolicyCall>({"policy", "show", "a.example"}).word == "a.example");
+  CHECK(parse_as<PolicyCall>({"policy", "stats"}).action == PolicyAction::stats);
+  CHECK(parse_as<PolicyCall>({"policy", "export"}).action == PolicyAction::export_list);
+  CHECK(parse_as<PolicyCall>({"policy", "export", "-"}).word == "-");
+  CHECK(parse_as<PolicyCall>({"policy", "import", "f"}).action == PolicyAction::import_list);
+  CHECK(parse_as<PolicyCall>({"policy", "verify"}).action == PolicyAction::verify);
+  CHECK(parse_as<PolicyCall>({"policy", "backup", "[f]"}).word == "[f]");
+  CHECK(refusal({"policy"}) != "");
+  CHECK(refusal({"policy", "show"}) == "DOMAIN is required");
+  CHECK(refusal({"policy", "backup"}) == "FILE is required");
+  CHECK(refusal({"policy", "import"}) == "FILE is required");
+  CHECK(refusal({"policy", "list", "--mode", "strict"}).find("not one of") != std::string::npos);
+}
+
 TEST_CASE("configuration commands") {
   CHECK(parse_as<CheckConfigCall>({"check-config"}).file == "/etc/strictmx/strictmx.toml");
   CHECK(parse_as<CheckConfigCall>({"check-config", "/c.toml"}).file == "/c.toml");
@@ -118,6 +143,7 @@ Subcommands:
   serve                           Answer MTAs until SIGTERM.
   query                           What an MTA would be told now, and why.
   lint                            Check given text as the daemon would read it.
+  policy                          The stored policies.
   check-config                    Check a configuration file.
   config                          Print configuration.
 

@@ -7,6 +7,7 @@
 #include "cmd/cli.h"
 #include "cmd/config_sample.h"
 #include "cmd/lint.h"
+#include "cmd/policy_command.h"
 #include "cmd/query.h"
 #include "cmd/serve.h"
 
@@ -20,6 +21,7 @@ struct Runner {
   CommandResult operator()(const LintRecordCall& call) const { return run_lint_record(call); }
   CommandResult operator()(const LintPolicyCall& call) const { return run_lint_policy(call); }
   CommandResult operator()(const LintMatchCall& call) const { return run_lint_match(call); }
+  CommandResult operator()(const PolicyCall& call) const { return run_policy_command(call); }
   CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }
   CommandResult operator()(const ShowDefaultsCall&) const {
     return {ExitCode::ok, format_default_config(), ""};
