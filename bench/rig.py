@@ -11,6 +11,7 @@ import os
 import pathlib
 import resource
 import signal
+import random
 import socket
 import subprocess
 import time
@@ -32,12 +33,16 @@ def die_with_parent():
 
 
 def free_port():
-    """A port free for TCP and UDP at this moment."""
-    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-        tcp.bind(("127.0.0.1", 0))
-        port = tcp.getsockname()[1]
-        udp.bind(("127.0.0.1", port))
-        return port
+    """A port that nobody listens on, below those the kernel hands to outgoing connections: one of
+    these could take it before the program that is to listen there."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class Program:
