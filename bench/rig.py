@@ -9,9 +9,9 @@ import ctypes
 import json
 import os
 import pathlib
+import random
 import resource
 import signal
-import random
 import socket
 import subprocess
 import time
@@ -33,13 +33,14 @@ def die_with_parent():
 
 
 def free_port():
-    """A port that nobody listens on, below those the kernel hands to outgoing connections: one of
+    """A port free for TCP and UDP, below those the kernel hands to outgoing connections: one of
     these could take it before the program that is to listen there."""
     while True:
         port = random.randrange(10000, 32000)
-        with socket.socket() as probe:
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             try:
-                probe.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return port
