@@ -26,14 +26,18 @@ class Daemon {
   // for a question that is held.
   std::string ask(const std::string& key);
 
-  // The same, but the answer has to wait until the deadline. Takes a little real time.
+  // Asks without insisting on an answer: it is put into the text returned when it comes, framed.
+  const std::string& begin(const std::string& key);
+  static std::string payload_of(const std::string& framed);
+
+  // As ask(), but the answer has to wait until the deadline. Takes a little real time.
   std::string ask_late(const std::string& key);
 
   // Questions that are no longer held are answered.
   void release();
 
-  // Lets time pass; once a minute what is due is done.
-  void advance(Seconds by);
+  // Lets time pass; once in every `tick` what is due is done.
+  void advance(Seconds by, Seconds tick = Seconds{60});
 
   std::size_t policies() const { return engine_.policies(); }
 

@@ -71,12 +71,17 @@ Task<FetchOutcome> WorldFetch::fetch(Domain domain) {
   ++world_.fetches;
   co_await gate_.pass("policy " + domain.text());
   const auto host = world_.hosts.find(domain.text());
-  if (host != world_.hosts.end()) co_return host->second;
+  if (host != world_.hosts.end()) {
+    if (host->second.status == FetchStatus::ok) world_.served.insert(host->second.body);
+    co_return host->second;
+  }
   co_return FetchOutcome{FetchStatus::host_not_found, "", "host_not_found"};
 }
 
 Task<Result<void>> WorldSink::save(KnownPolicy policy) {
   co_await gate_.pass("disk");
+  world_.fetched.push_back(policy);
+  world_.known.insert_or_assign(policy.domain.text(), policy);
   if (world_.disk == Disk::full) co_return fail(Errc::io, "disk full");
   ++world_.saves;
   world_.store.insert_or_assign(policy.domain.text(), policy);

@@ -48,6 +48,9 @@ struct World {
   std::set<std::string> held;                 // "txt NAME", "mx NAME", "policy DOMAIN", ...
   Disk disk = Disk::ok;
   std::map<std::string, KnownPolicy> store;  // what is on disk
+  std::map<std::string, KnownPolicy> known;  // the last one fetched, on disk or not
+  std::vector<KnownPolicy> fetched;          // all since the daemon was started
+  std::set<std::string> served;              // every body that a policy host has sent
 
   // Since the beginning.
   std::size_t txt_questions = 0;

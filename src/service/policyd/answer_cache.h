@@ -41,6 +41,9 @@ class AnswerCache {
 
   void erase(std::string_view key);
 
+  // Forgets what put_plain() has put there.
+  void erase_plain(std::string_view key) { plain_.erase(key); }
+
   std::size_t policies() const { return policies_.size(); }
   std::size_t plain() const { return plain_.size(); }
 

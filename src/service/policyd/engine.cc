@@ -49,7 +49,11 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_
   const auto on_decided = [&](const TlsPolicyResult& result) {
     answered = true;
     engine.parts_.metrics.count_lookup(result.verdict.rule);
-    on_done(result);
+    std::optional<DomainVerdict> stronger = engine.learnt_meanwhile(hop, result);
+    if (!stronger) return on_done(result);
+    TlsPolicyResult renewed;
+    renewed.verdict = *std::move(stronger);
+    on_done(renewed);
   };
   try {
     const TlsPolicyResult result =
@@ -140,12 +144,33 @@ StsMemory Engine::recall(const Domain& domain) {
 }
 
 void Engine::learn(const Domain& domain, const StsResult& result) {
-  if (result.source == PolicySource::fresh) remember(*result.policy);
+  if (result.source == PolicySource::fresh) {
+    const std::optional<KnownPolicy> old = policies_.find(domain);
+    const bool enforced =
+        old && old->policy.mode == PolicyMode::enforce && old->is_live(parts_.clock.now().wall);
+    remember(*result.policy);
+    if (!enforced && result.policy->policy.mode == PolicyMode::enforce && tell_enforce_) {
+      tell_enforce_(domain);
+    }
+  }
   if (result.backoff || result.dns_failing_since) {
     troubles_.put(domain.text(), Trouble{result.backoff, result.dns_failing_since});
   } else {
     troubles_.erase(domain.text());
   }
+}
+
+// RFC 8461 §5.1: a look-up that began before the domain came under an enforce policy, by another
+// look-up or a refresh, does not answer less than that policy.
+std::optional<DomainVerdict> Engine::learnt_meanwhile(const NextHop& hop,
+                                                      const TlsPolicyResult& result) {
+  const DomainRule rule = result.verdict.rule;
+  const bool open =
+      rule == DomainRule::none || rule == DomainRule::testing || rule == DomainRule::dane_some;
+  if (!open || result.sts.source == PolicySource::fresh) return std::nullopt;
+  const std::optional<KnownPolicy> policy = policies_.find(hop.domain);
+  if (!policy || policy->policy.mode != PolicyMode::enforce) return std::nullopt;
+  return decide_from_stored(hop, policy, parts_.clock.now().wall);
 }
 
 // RFC 8461 §10.2: the operator is told long before the policy ends.

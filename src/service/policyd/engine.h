@@ -27,6 +27,11 @@ class Engine {
 
   void set_max_lookups(std::size_t max_lookups) { max_lookups_ = max_lookups; }
 
+  // `tell` is called when a domain comes under an enforce policy that was not under one before:
+  // what was said of it so far may be weaker. To be set before the first look-up.
+  using OnEnforce = std::function<void(const Domain&)>;
+  void on_enforce(OnEnforce tell) { tell_enforce_ = std::move(tell); }
+
   // At start: a policy from the store.
   void remember(const KnownPolicy& policy);
 
@@ -58,6 +63,7 @@ class Engine {
   std::optional<TlsPolicyResult> override_for(const Domain& domain) const;
   StsMemory recall(const Domain& domain);
   void learn(const Domain& domain, const StsResult& result);
+  std::optional<DomainVerdict> learnt_meanwhile(const NextHop& hop, const TlsPolicyResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);
   void report_refresh(const Domain& domain, const StsResult& result);
   static Task<void> refresh(Engine& engine, Domain domain);
@@ -67,6 +73,7 @@ class Engine {
   LookupParts& parts_;
   Log& log_;
   std::size_t max_lookups_;
+  OnEnforce tell_enforce_;
   std::size_t in_flight_ = 0;
   std::size_t refreshing_ = 0;
   PolicyTable policies_;

@@ -40,7 +40,12 @@ Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Cloc
       limits_(limits),
       caches_{AnswerCache(limits.max_negatives, clock.now().mono),
               AnswerCache(limits.max_negatives, clock.now().mono)},
-      no_policy_reply_(socketmap_reply(MtaAnswer{MtaStatus::not_found, ""})) {}
+      no_policy_reply_(socketmap_reply(MtaAnswer{MtaStatus::not_found, ""})) {
+  auto forget = [this](const Domain& domain) {
+    asio::post(threads_.answers, [this, domain] { forget_plain(domain); });
+  };
+  asio::post(threads_.lookups, [this, forget] { engine_.on_enforce(forget); });
+}
 
 bool Resolver::answer_now(std::string_view key, std::string& out, Dialect dialect) {
   const MonoTime now = clock_.now().mono;
@@ -145,6 +150,14 @@ void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& res
     }
   }
   metrics_.set_negatives(cache(Dialect::postfix).plain());
+}
+
+void Resolver::forget_plain(const Domain& domain) {
+  for (auto& known : caches_) {
+    for (const auto routing : {Routing::mx, Routing::host}) {
+      known.erase_plain(cache_key_of(NextHop{domain, routing}));
+    }
+  }
 }
 
 std::string Resolver::reply_at_deadline(const std::string& cache_key, Waiter& waiter) {

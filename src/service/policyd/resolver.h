@@ -60,6 +60,8 @@ class Resolver {
   void on_stored(const std::string& cache_key, std::optional<DomainVerdict> verdict);
   void on_done(const std::string& cache_key, const TlsPolicyResult& result);
   void remember(const std::string& cache_key, const TlsPolicyResult& result);
+  // The domain came under an enforce policy: replies that do not rest on one are looked up anew.
+  void forget_plain(const Domain& domain);
   AnswerCache& cache(Dialect dialect) { return caches_[static_cast<std::size_t>(dialect)]; }
   std::string reply_at_deadline(const std::string& cache_key, Waiter& waiter);
   void append(std::string& out, std::string_view reply, MtaStatus status, Metrics::Origin origin);
