@@ -35,6 +35,7 @@ struct PolicyConfig {
   Seconds dns_error_time{1800};
   DaneUse dane = DaneUse::on;
   std::vector<Override> overrides;
+  std::string preload;  // file; empty: none
   bool operator==(const PolicyConfig&) const = default;
 };
 

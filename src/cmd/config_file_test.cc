@@ -38,6 +38,7 @@ dns_error = "ignore"
 dns_error_time = "1h"
 dane = false
 overrides = ["a.example dane-only"]
+preload = "/srv/preload"
 [limits]
 connections = 7
 idle = "3s"
@@ -58,7 +59,8 @@ level = "debug"
                    DnsErrorRule::ignore,
                    Seconds(3600),
                    DaneUse::off,
-                   {*parse_override("a.example dane-only")}};
+                   {*parse_override("a.example dane-only")},
+                   "/srv/preload"};
   wanted.limits = {7, Seconds(3), 8, 9};
   wanted.log_level = LogLevel::debug;
   CHECK(config == wanted);

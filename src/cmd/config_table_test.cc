@@ -25,7 +25,8 @@ Config make_other() {
                   DnsErrorRule::defer,
                   Seconds(60),
                   DaneUse::off,
-                  {*parse_override("a.example none")}};
+                  {*parse_override("a.example none")},
+                  "/srv/preload"};
   other.limits = {1, Seconds(3), 4, 5};
   other.log_level = LogLevel::error;
   return other;

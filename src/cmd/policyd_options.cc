@@ -70,6 +70,7 @@ Result<PolicydOptions> make_policyd_options(const Config& config, const Surround
   // Without a trust anchor no answer is ever secure: nothing to look for.
   options.rules.dane = options.dns.trust_anchor ? config.policy.dane : DaneUse::off;
   options.overrides = config.policy.overrides;
+  options.preload = config.policy.preload;
   options.deadline = config.policy.deadline;
   options.idle = config.limits.idle;
   options.max_clients = config.limits.connections;

@@ -78,7 +78,8 @@ TEST_CASE("every other value arrives in the service") {
                    DnsErrorRule::ignore,
                    Seconds(60),
                    DaneUse::off,
-                   {*parse_override("a.example none")}};
+                   {*parse_override("a.example none")},
+                   "/srv/preload"};
   config.limits = {7, Seconds(8), 9, 10};
   const auto options = options_of(config);
   CHECK(options.listen == config.listen);
@@ -90,6 +91,7 @@ TEST_CASE("every other value arrives in the service") {
   CHECK(options.rules.sts.dns_error_time == Seconds(60));
   CHECK(options.rules.dane == DaneUse::off);
   CHECK(options.overrides == config.policy.overrides);
+  CHECK(options.preload == "/srv/preload");
   CHECK(options.deadline == Millis(2500));
   CHECK(options.max_clients == 7);
   CHECK(options.idle == Seconds(8));

@@ -112,6 +112,25 @@ class Policy(unittest.TestCase):
         self.assertEqual(self.policy("export", state=copy.parent)[1], LIST)
         self.assertEqual(self.policy("export")[0], 1)
 
+    def test_a_daemon_reads_its_preload_list(self):
+        preload = self.folder / "preload"
+        preload.write_text(line("p.example") + "{}\n", encoding="utf-8")
+        config = self.folder / "c.toml"
+        config.write_text(f'policy.preload = "{preload}"\n', encoding="utf-8")
+        # The endpoint that cannot be had ends the daemon when it has read all.
+        call = ["serve", "--config", str(config), "--state", str(self.state), "--http", "",
+                "--listen", "unix:/nonexistent/s", "--dns", "127.0.0.1@9",
+                "--dns-trust-anchor", "none"]
+        result = run(*call)
+        text = result.stderr.decode()
+        self.assertEqual(result.returncode, 75)
+        self.assertIn("preload_loaded used=1 stored=0 expired=0 refused=1", text)
+        self.assertIn(f'preload_line_refused why="{preload}:2: domain: is missing"', text)
+        preload.unlink()
+        result = run(*call)
+        self.assertEqual(result.returncode, 75)
+        self.assertIn(f"policy.preload: {preload}: cannot be read", result.stderr.decode())
+
     def test_without_a_store_nothing_is_made(self):
         for call in [("list",), ("show", "a.example"), ("stats",), ("export",), ("verify",),
                      ("backup", str(self.folder / "b"))]:

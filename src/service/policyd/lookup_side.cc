@@ -1,5 +1,7 @@
 #include "service/policyd/lookup_side.h"
 
+#include "store/policy_preload.h"
+
 namespace strictmx {
 
 Result<void> LookupSide::open() {
@@ -34,7 +36,10 @@ Result<void> LookupSide::load_policies(PolicyStore& store) {
   if (!skipped) return std::unexpected(skipped.error());
   log_.info("policies_loaded", {{"count", std::to_string(engine_->policies())},
                                 {"unreadable", std::to_string(*skipped)}});
-  return {};
+  if (options_.preload.empty()) return {};
+  return load_preload(
+      options_.preload, clock_.now().wall, store,
+      [&](const KnownPolicy& policy) { engine_->remember(policy); }, log_);
 }
 
 Result<void> LookupSide::open_http() {

@@ -1,0 +1,21 @@
+// store/policy_preload.h: policies an operator knows beforehand, against an attack on the first
+// contact with a domain. They stand below fetched ones: each is used only while nothing readable is
+// stored for its domain, and until its own fetched_at + max_age. They are not stored.
+// Format: docs/formats/policy-export.md.
+#pragma once
+#include <filesystem>
+#include <functional>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "store/policy_store.h"
+
+namespace strictmx {
+
+// Calls `each` for every policy of the list that is of use at `now`. A line that is refused is
+// reported (event preload_line_refused, the first 100), the rest counts all the same; what became
+// of the lines is event preload_loaded. Errors: Errc::io, also of the store.
+Result<void> load_preload(const std::filesystem::path& file, WallTime now, PolicyStore& store,
+                          const std::function<void(const KnownPolicy&)>& each, Log& log);
+
+}  // namespace strictmx
