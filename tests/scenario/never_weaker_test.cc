@@ -22,7 +22,7 @@ namespace strictmx::scenario {
 
 namespace {
 
-constexpr std::uint32_t kHistories = 8000;
+constexpr std::uint32_t kHistories = 5000;
 constexpr int kEvents = 24;
 // A reply without policy is given for at most twice the longest hold.
 constexpr Seconds kOldestReply = 2 * kLongestHold;
