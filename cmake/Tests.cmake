@@ -29,3 +29,6 @@ add_test(NAME soak COMMAND tests/soak/run --cycles 200 --seconds 200
   --tools $<TARGET_FILE_DIR:bench_world> WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(soak PROPERTIES
   ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300 RUN_SERIAL ON)
+
+add_test(NAME idle COMMAND tests/soak/idle WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(idle PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 120)

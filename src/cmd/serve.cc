@@ -1,9 +1,11 @@
 #include "cmd/serve.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "base/text.h"
 #include "cmd/log_spdlog.h"
@@ -11,6 +13,24 @@
 #include "service/policyd/policyd.h"
 
 namespace strictmx {
+
+namespace {
+
+// Besides clients: listeners, the store, look-ups with their sockets.
+constexpr rlim_t kOtherDescriptors = 4096;
+
+// As many descriptors as the system lets us have; says so when that is fewer than clients may come.
+void raise_descriptor_limit(const PolicydOptions& options, Log& log) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max >= options.max_clients + kOtherDescriptors) return;
+  log.warning("few_descriptors", {{"limit", std::to_string(limit.rlim_max)},
+                                  {"clients", std::to_string(options.max_clients)}});
+}
+
+}  // namespace
 
 CommandResult run_serve_command(const ServeCall& call) {
   Config config;
@@ -21,6 +41,7 @@ CommandResult run_serve_command(const ServeCall& call) {
   if (!options) return give_up(options.error());
   const auto style = choose_log_style(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
   const auto log = make_stream_log(config.log_level, style, stderr);
+  raise_descriptor_limit(*options, *log);
   const auto reload = [&call]() -> Result<PolicydOptions> {
     Config fresh;
     const auto problems = load_config(call.config, fresh);
