@@ -118,6 +118,15 @@ Result<CommandResult> import_list(const PolicyCall& call, const fs::path& state,
       return refuse_call(fmt::format("{}: cannot be read", call.word));
     }
   }
+  // Opening for writing would repair a damaged file, under the feet of a daemon that uses it.
+  if (fs::exists(policy_file_of(state))) {
+    const auto report = verify_policies(policy_file_of(state));
+    if (!report) return std::unexpected(report.error());
+    if (!report->problems.empty()) {
+      return std::unexpected(Error{
+          Errc::corrupt, "the policy file is damaged; a restart of strictmx serve repairs it"});
+    }
+  }
   auto store = PolicyStore::open(state, StoreAccess::read_write, log);
   if (!store) return std::unexpected(store.error());
   Importer importer(**store);

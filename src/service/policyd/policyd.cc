@@ -95,7 +95,8 @@ class Policyd {
     }
     const bool restart = fresh->listen != options_.listen || fresh->http != options_.http ||
                          fresh->state != options_.state || fresh->dns != options_.dns ||
-                         fresh->fetch != options_.fetch || fresh->idle != options_.idle ||
+                         fresh->fetch != options_.fetch || fresh->preload != options_.preload ||
+                         fresh->idle != options_.idle ||
                          fresh->max_negatives != options_.max_negatives;
     log_.info("reloaded", {{"restart_needed", restart ? "yes" : "no"}});
     resolver_->set_deadline(fresh->deadline);
