@@ -38,13 +38,13 @@ void add_key_flag(CLI::App& app, const ConfigKey& key, ConfigSource& source) {
     app.add_flag_function(flag, set, help);
   } else if (key.kind == ConfigKind::list) {
     app.add_option_function<std::vector<std::string>>(flag, store, help)
-        ->type_name(std::string(key.placeholder))
+        ->type_name(std::string(key.metavar))
         ->expected(1)
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   } else {
     const auto set = [store](const std::string& word) { store({word}); };
-    app.add_option_function<std::string>(flag, set, help)->type_name(std::string(key.placeholder));
+    app.add_option_function<std::string>(flag, set, help)->type_name(std::string(key.metavar));
   }
 }
 

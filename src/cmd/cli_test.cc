@@ -156,7 +156,7 @@ TEST_CASE("help of serve and query shows the flags of the table that are theirs"
   for (const auto& key : config_keys()) {
     if (key.flag.empty()) continue;
     CAPTURE(key.flag);
-    const auto line = std::string(key.flag) + " " + std::string(key.placeholder);
+    const auto line = std::string(key.flag) + " " + std::string(key.metavar);
     CHECK(serve.find("  " + line) != std::string::npos);
     CHECK(serve.find(key.summary) != std::string::npos);
     CHECK((query.find("  " + line) != std::string::npos) ==

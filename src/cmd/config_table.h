@@ -25,10 +25,10 @@ struct ConfigKey {
   std::string_view flag;  // "--dns"; empty: only in the file
   ConfigKind kind;
   ConfigScope scope;
-  std::string_view placeholder;  // of the flag's value in help; empty for booleans
-  std::string_view fallback;     // the default in TOML notation
-  std::string_view summary;      // one line, for help and the sample file
-  std::string_view more;         // further lines for the sample file; may be empty
+  std::string_view metavar;   // of the flag's value in help; empty for booleans
+  std::string_view fallback;  // the default in TOML notation
+  std::string_view summary;   // one line, for help and the sample file
+  std::string_view more;      // further lines for the sample file; may be empty
   // `words`: the elements of a list, else exactly one; booleans come as "true" and "false".
   // Errors: Errc::usage, the detail names value and allowed range, not the key.
   Result<void> (*set)(Config& config, const std::vector<std::string>& words);

@@ -79,7 +79,7 @@ TEST_CASE("names and flags of the table are unique and well formed") {
     if (key.flag.empty()) continue;
     CHECK(flags.insert(key.flag).second);
     CHECK(key.flag.starts_with("--"));
-    CHECK(key.placeholder.empty() == (key.kind == ConfigKind::boolean));
+    CHECK(key.metavar.empty() == (key.kind == ConfigKind::boolean));
     CHECK(key.summary.size() <= 72);  // help is not wrapped
   }
 }

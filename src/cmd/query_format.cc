@@ -34,16 +34,10 @@ std::vector<std::string> pattern_texts(const StsPolicy& policy) {
   return texts;
 }
 
-Json policy_json(const QueryReport& report) {
-  const auto& known = report.result.verdict.policy;
-  if (!known) return {};
-  return Json::Object{{"id", known->id},
-                      {"mode", name_of(known->policy.mode)},
-                      {"max_age", std::int64_t{known->policy.max_age.count()}},
-                      {"mx", Json::strings(pattern_texts(known->policy))},
-                      {"fetched_at", format_utc(known->fetched_at)},
-                      {"expires_at", format_utc(known->expires_at())},
-                      {"source", name_of(report.result.sts.source)}};
+// RFC 8460 §4.4: which kind of policy the answer rests on.
+std::string_view policy_type_of(const DomainVerdict& verdict) {
+  if (verdict.rule == DomainRule::dane || verdict.rule == DomainRule::dane_some) return "tlsa";
+  return verdict.policy ? "sts" : "no-policy-found";
 }
 
 Json hosts_json(const DomainVerdict& verdict) {
@@ -71,18 +65,27 @@ Json steps_json(const std::vector<Step>& steps) {
 std::string format_json(const QueryCall& call, const QueryReport& report) {
   const auto* hop = std::get_if<NextHop>(&report.key);
   const auto& verdict = report.result.verdict;
-  Json::Object members{{"query", call.key},
-                       {"domain", hop != nullptr ? Json(hop->domain.text()) : Json()},
-                       {"rule", name_of(verdict.rule)},
-                       {"reason", verdict.reason},
-                       {"policy", policy_json(report)},
-                       {"hosts", hosts_json(verdict)},
-                       {"failure", failure_json(report.result.sts)},
-                       {"postfix", socketmap_payload(report.postfix)}};
-  if (call.detail == Detail::steps) {
-    members.emplace_back("steps", steps_json(report.result.steps));
-  }
-  return Json(std::move(members)).dump() + "\n";
+  const auto& known = verdict.policy;
+  const Json::Object answers{
+      {"postfix", socketmap_payload(report.postfix)},
+      {"postfix-tlsrpt", socketmap_payload(format_postfix_tlsrpt_answer(verdict))}};
+  const Json::Object members{
+      {"query", call.key},
+      {"domain", hop != nullptr ? Json(hop->domain.text()) : Json()},
+      {"policy_type", policy_type_of(verdict)},
+      {"mode", known ? Json(name_of(known->policy.mode)) : Json()},
+      {"mx", known ? Json::strings(pattern_texts(known->policy)) : Json(Json::Array{})},
+      {"answer", answers},
+      {"source", name_of(report.result.sts.source)},
+      {"fetched_at", known ? Json(format_utc(known->fetched_at)) : Json()},
+      {"expires_at", known ? Json(format_utc(known->expires_at())) : Json()},
+      {"id", known ? Json(known->id) : Json()},
+      {"rule", name_of(verdict.rule)},
+      {"reason", verdict.reason},
+      {"hosts", hosts_json(verdict)},
+      {"failure", failure_json(report.result.sts)},
+      {"steps", steps_json(report.result.steps)}};
+  return Json(members).dump() + "\n";
 }
 
 std::string policy_lines(const QueryReport& report) {

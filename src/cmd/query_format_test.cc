@@ -52,16 +52,17 @@ TEST_CASE("query --explain: the steps come first, with their rules") {
 
 TEST_CASE("query --json: one object on one line") {
   const auto result = format_query(make_call(OutputForm::json, Detail::answer), make_report());
-  CHECK(result.out ==
-        "{\"query\":\"A.example:25\",\"domain\":\"a.example\",\"rule\":\"enforce\","
-        "\"reason\":\"policy listed\",\"policy\":{\"id\":\"20261124\",\"mode\":\"enforce\","
-        "\"max_age\":604800,\"mx\":[\"mx1.a.example\"],\"fetched_at\":\"2026-11-24T06:00:00Z\","
-        "\"expires_at\":\"2026-12-01T06:00:00Z\",\"source\":\"fresh\"},"
-        "\"hosts\":[{\"host\":\"mx1.a.example\",\"verdict\":\"sts_enforce\"},"
-        "{\"host\":\"mx2.a.example\",\"verdict\":\"sts_unlisted\"}],\"failure\":null,"
-        "\"postfix\":\"OK secure match=mx1.a.example\"}\n");
-  const auto steps = format_query(make_call(OutputForm::json, Detail::steps), make_report());
-  CHECK(steps.out.find(",\"steps\":[{\"what\":\"TXT _mta-sts.a.example\",") != std::string::npos);
+  CHECK(result.out.starts_with(
+      "{\"query\":\"A.example:25\",\"domain\":\"a.example\",\"policy_type\":\"sts\","
+      "\"mode\":\"enforce\",\"mx\":[\"mx1.a.example\"],"
+      "\"answer\":{\"postfix\":\"OK secure match=mx1.a.example\",\"postfix-tlsrpt\":\"OK secure "));
+  CHECK(result.out.find(
+            "\"source\":\"fresh\",\"fetched_at\":\"2026-11-24T06:00:00Z\","
+            "\"expires_at\":\"2026-12-01T06:00:00Z\",\"id\":\"20261124\",\"rule\":\"enforce\","
+            "\"reason\":\"policy listed\","
+            "\"hosts\":[{\"host\":\"mx1.a.example\",\"verdict\":\"sts_enforce\"},"
+            "{\"host\":\"mx2.a.example\",\"verdict\":\"sts_unlisted\"}],\"failure\":null,"
+            "\"steps\":[{\"what\":\"TXT _mta-sts.a.example\",") != std::string::npos);
 }
 
 TEST_CASE("the exit code follows the answer") {

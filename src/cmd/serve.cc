@@ -42,6 +42,11 @@ CommandResult run_serve_command(const ServeCall& call) {
   const auto style = choose_log_style(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
   const auto log = make_stream_log(config.log_level, style, stderr);
   raise_descriptor_limit(*options, *log);
+  if (options->fetch.addresses == AddressRule::any || options->fetch.port != 443) {
+    log->warning("lab_settings", {{"https_port", std::to_string(options->fetch.port)},
+                                  {"private_addresses",
+                                   options->fetch.addresses == AddressRule::any ? "yes" : "no"}});
+  }
   const auto reload = [&call]() -> Result<PolicydOptions> {
     Config fresh;
     const auto problems = load_config(call.config, fresh);

@@ -251,9 +251,11 @@ class Query(unittest.TestCase):
                 answer = json.loads(result.stdout)
                 self.assertEqual(result.returncode, 1)
                 self.assertEqual(answer["query"], key)
-                self.assertEqual((answer["domain"], answer["rule"], answer["policy"]),
-                                 (None, "none", None))
-                self.assertEqual(answer["postfix"], "NOTFOUND ")
+                self.assertEqual((answer["domain"], answer["rule"], answer["policy_type"]),
+                                 (None, "none", "no-policy-found"))
+                self.assertEqual(answer["answer"]["postfix"], "NOTFOUND ")
+                self.assertEqual((answer["mode"], answer["mx"], answer["source"]),
+                                 (None, [], "none"))
         self.assertFalse(pathlib.Path("/nonexistent").exists())
 
     def test_without_a_state_directory_the_call_is_wrong(self):
