@@ -10,10 +10,9 @@
 #include <string_view>
 
 #include "core/known_policy.h"
+#include "store/database_file.h"
 
 namespace strictmx {
-
-constexpr std::size_t kPageBytes = 4096;  // of every file we make
 
 // The octets of a page (counted from 1); empty when there is no such page. The view is valid until
 // the next call.

@@ -4,13 +4,11 @@
 #include <filesystem>
 
 #include "base/result.h"
-#include "store/policy_store.h"
-#include "store/sqlite.h"
+#include "store/database_file.h"
 
 namespace strictmx {
 
 constexpr std::string_view kPolicyFile = "policies.sqlite";
-constexpr std::int64_t kApplicationId = 0x73746d78;  // "stmx"
 
 // As PolicyStore::open; a damaged file is refused, not repaired.
 Result<SqliteConnection> open_policy_file(const std::filesystem::path& dir, StoreAccess access);
@@ -19,8 +17,5 @@ Result<SqliteConnection> open_policy_file(const std::filesystem::path& dir, Stor
 // opened for reading and is not there.
 Result<SqliteConnection> open_policy_database(const std::filesystem::path& file,
                                               StoreAccess access);
-
-// Writes to disk that names in the directory were made or changed. Errors: Errc::io.
-Result<void> sync_directory(const std::filesystem::path& dir);
 
 }  // namespace strictmx

@@ -3,7 +3,6 @@
 // Damage is never fatal: a row that cannot be read is reported and skipped, and a file whose pages
 // are damaged is replaced by a new one with the rows that are intact (store/policy_salvage).
 #pragma once
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,10 +12,9 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "core/known_policy.h"
+#include "store/store_access.h"
 
 namespace strictmx {
-
-enum class StoreAccess : std::uint8_t { read_write, read_only };
 
 // Used from one thread at a time.
 class PolicyStore {

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "store/policy_file.h"
-#include "store/policy_version.h"
+#include "store/store_version.h"
 #include "store/sqlite.h"
 #include "store/test_support.h"
 

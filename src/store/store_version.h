@@ -1,4 +1,4 @@
-// store/policy_version.h: the number in PRAGMA user_version: which format a file has and which
+// store/store_version.h: the number in PRAGMA user_version: which format a file has and which
 // readers it is for. It checks itself, so that a damaged number is not taken for a newer format.
 // Format: docs/formats/policy-store.md. Pure, private to src/store.
 #pragma once
@@ -6,9 +6,6 @@
 #include <optional>
 
 namespace strictmx {
-
-constexpr unsigned kFormat = 1;        // what this program writes
-constexpr unsigned kOldestReader = 1;  // the oldest program that may use what it writes
 
 struct StoreVersion {
   unsigned format;         // 1..255
