@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "store/policy_file.h"
-#include "store/store_version.h"
 #include "store/sqlite.h"
+#include "store/store_version.h"
 #include "store/test_support.h"
 
 using namespace strictmx;
