@@ -2,6 +2,7 @@
 // keep apart what leads to different rules: RFC 8461 is silent on them, RFC 7672 §2.1.1 is not.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,10 @@ struct DnsMeta {
   Seconds ttl{0};         // smallest TTL of the answer; for no_data and no_name by its SOA
   std::string canonical;  // last name of the CNAME chain, lower case; empty without CNAME
   std::string why;        // for failures: resolver's words, remote text
+  std::string zone = {};  // owner of the SOA record of a negative answer; empty without
+  // Earliest end of the RRSIG records of the answer; absent without any.
+  std::optional<WallTime> signed_until = {};
+  bool wildcard = false;  // its RRSIG says that a "*" record was expanded (RFC 4034 §3.1.3)
 };
 
 struct TxtAnswer {
