@@ -40,8 +40,6 @@ std::string_view name_of(SmtpStage stage) {
       return "handshake";
     case SmtpStage::ehlo_again:
       return "ehlo_again";
-    case SmtpStage::quit:
-      return "quit";
   }
   return "unknown";
 }
@@ -88,6 +86,21 @@ std::string_view name_of(InjectionResult result) {
       return "unknown";
   }
   return "unknown";
+}
+
+InjectionResult judge_injection(const SmtpDialogue& dialogue) {
+  if (dialogue.end == SmtpEnd::not_tried) return InjectionResult::not_tried;
+  if (dialogue.stage < SmtpStage::starttls || dialogue.end == SmtpEnd::timeout)
+    return InjectionResult::unknown;
+  if (dialogue.tls.status != HandshakeStatus::done) return InjectionResult::refused;
+  if (!dialogue.ehlo_again) return InjectionResult::unknown;
+  // A server that took NOOP answers it before EHLO, and EHLO where its answer to QUIT is due.
+  if (!dialogue.unsolicited_tls.empty()) return InjectionResult::executed;
+  if (dialogue.quit)
+    return dialogue.quit->reply.code == 221 ? InjectionResult::discarded
+                                            : InjectionResult::executed;
+  const bool extensions = dialogue.ehlo_again->reply.lines.size() > 1;
+  return extensions ? InjectionResult::discarded : InjectionResult::unknown;
 }
 
 }  // namespace strictmx

@@ -41,8 +41,7 @@ enum class SmtpStage : std::uint8_t {
   ehlo,  // HELO after it, if EHLO is refused
   starttls,
   handshake,
-  ehlo_again,  // inside TLS
-  quit,
+  ehlo_again,  // inside TLS; QUIT follows every stage and is none
 };
 std::string_view name_of(SmtpStage stage);
 
@@ -78,10 +77,14 @@ struct SmtpDialogue {
   std::optional<TimedReply> helo;  // only after a negative reply to EHLO
   std::optional<TimedReply> starttls;
   // Octets that came in clear behind the reply to STARTTLS: injected before the handshake, or
-  // sent by a broken server. Discarded (RFC 3207 §6); at most 512 are kept.
+  // sent by a broken server. Discarded (RFC 3207 §4.2); at most 512 are kept.
   std::string stray;
   TlsFacts tls = {};
   std::optional<TimedReply> ehlo_again;
+  std::optional<TimedReply> quit;
+  // Octets behind any other reply, before we asked again, in clear and inside TLS; discarded.
+  std::string unsolicited;
+  std::string unsolicited_tls;
 
   bool starttls_offered() const { return ehlo && offers(ehlo->reply, "STARTTLS"); }
 };
@@ -95,6 +98,10 @@ enum class InjectionResult : std::uint8_t {
   unknown,
 };
 std::string_view name_of(InjectionResult result);
+
+// From a dialogue that sent "NOOP" in clear in the segment of its STARTTLS, and EHLO and QUIT
+// inside TLS.
+InjectionResult judge_injection(const SmtpDialogue& dialogue);
 
 struct SmtpAddressFacts {
   IpAddress address;
