@@ -9,12 +9,12 @@
 
 #include "base/result.h"
 #include "cmd/load_config.h"
+#include "cmd/output_form.h"
 #include "core/sts_policy.h"
 
 namespace strictmx {
 
-enum class OutputForm : std::uint8_t { text, json };  // json: one object on one line
-enum class Detail : std::uint8_t { answer, steps };   // steps: also how it came about
+enum class Detail : std::uint8_t { answer, steps };  // steps: also how it came about
 
 struct ServeCall {
   ConfigSource config;

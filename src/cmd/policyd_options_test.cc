@@ -83,7 +83,6 @@ TEST_CASE("every other value arrives in the service") {
   config.limits = {7, Seconds(8), 9, 10};
   const auto options = options_of(config);
   CHECK(options.listen == config.listen);
-  CHECK(options.http.empty());
   CHECK(options.fetch.port == 8443);
   CHECK(options.fetch.timeout == Millis(1500));
   CHECK(options.fetch.addresses == AddressRule::any);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/log_spdlog.h"
 #include "cmd/policyd_options.h"
+#include "service/daemon.h"
 #include "service/policyd/policyd.h"
 
 namespace strictmx {
@@ -47,13 +48,18 @@ CommandResult run_serve_command(const ServeCall& call) {
                                   {"private_addresses",
                                    options->fetch.addresses == AddressRule::any ? "yes" : "no"}});
   }
-  const auto reload = [&call]() -> Result<PolicydOptions> {
+  Metrics metrics;
+  Policyd policyd(*options, metrics, *log);
+  const auto reload = [&]() -> Result<ReloadEffect> {
     Config fresh;
     const auto problems = load_config(call.config, fresh);
     if (!problems.empty()) return fail(Errc::usage, join(problems, "; "));
-    return make_policyd_options(fresh, read_surroundings());
+    auto changed = make_policyd_options(fresh, read_surroundings());
+    if (!changed) return std::unexpected(changed.error());
+    const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http;
+    return restart ? ReloadEffect::restart_needed : ReloadEffect::complete;
   };
-  const auto ended = run_policyd(*options, *log, reload);
+  const auto ended = run_daemon({&policyd}, config.http, metrics, *log, reload);
   if (ended) return {};
   log->error("serve_failed", {{"why", ended.error().detail}});
   auto result = give_up(ended.error());

@@ -122,23 +122,24 @@ class HttpServer::Impl {
       if (!began) began = now;
       held.append(buffer.data(), size);
     }
-    const After after = parser.get().keep_alive() ? After::keep : After::close;
-    const std::string response = self.respond(parser.get(), after);
+    const After after = parser.keep_alive() ? After::keep : After::close;
+    const std::string response = co_await respond(self, parser.release(), after);
     const bool written = co_await stream.write_all(response);
     co_return written&& after == After::keep;
   }
 
-  std::string respond(const http::request<http::string_body>& request, After after) const {
+  static Task<std::string> respond(Impl& self, http::request<http::string_body> request,
+                                   After after) {
     const auto method = request.method();
     const Payload payload = method == http::verb::head ? Payload::omit : Payload::send;
     if (method != http::verb::get && method != http::verb::head && method != http::verb::post) {
-      return serialize(plain(405), after, payload);
+      co_return serialize(plain(405), after, payload);
     }
-    const std::string name = method == http::verb::post ? "POST" : "GET";
     const auto target = request.target();
-    return serialize(
-        handler_(HttpRequest{name, std::string(target.data(), target.size()), request.body()}),
-        after, payload);
+    HttpRequest asked{method == http::verb::post ? "POST" : "GET",
+                      std::string(target.data(), target.size()), std::move(request.body())};
+    const HttpResponse response = co_await self.handler_(std::move(asked));
+    co_return serialize(response, after, payload);
   }
 
   asio::io_context& io_;

@@ -28,8 +28,9 @@ struct HttpResponse {
   std::string body;
 };
 
-// Must not wait and must not throw for what a client sends.
-using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+// May wait, with a deadline of its own, and must not throw for what a client sends. What the
+// coroutine refers to must outlive the server.
+using HttpHandler = std::function<Task<HttpResponse>(HttpRequest)>;
 
 class HttpServer {
  public:

@@ -10,18 +10,19 @@ namespace strictmx {
 
 namespace {
 
+Task<HttpResponse> respond(HttpRequest request) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  co_await asio::post(executor, asio::use_awaitable);
+  if (request.target == "/metrics") co_return HttpResponse{200, "text/plain", "up 1\n"};
+  if (request.method == "POST") co_return HttpResponse{200, "text/plain", request.body};
+  co_return HttpResponse{404, "text/plain", "not found\n"};
+}
+
 // A server on its own thread and port; ends with the object.
 class Running {
  public:
   Running() {
-    auto made = HttpServer::listen(
-        io_, "127.0.0.1:0",
-        [](const HttpRequest& request) -> HttpResponse {
-          if (request.target == "/metrics") return {200, "text/plain", "up 1\n"};
-          if (request.method == "POST") return {200, "text/plain", request.body};
-          return {404, "text/plain", "not found\n"};
-        },
-        log_);
+    auto made = HttpServer::listen(io_, "127.0.0.1:0", respond, log_);
     REQUIRE(made);
     server_ = *std::move(made);
     thread_ = std::thread([this] { io_.run(); });
@@ -93,9 +94,8 @@ TEST_CASE("HEAD has the header of GET and no body") {
 TEST_CASE("addresses that cannot be listened on are refused in words") {
   asio::io_context io;
   test::MemoryLog log;
-  const auto handler = [](const HttpRequest&) { return HttpResponse{200, "", ""}; };
-  CHECK(HttpServer::listen(io, "localhost:1", handler, log).error().code == Errc::usage);
-  CHECK(HttpServer::listen(io, "192.0.2.1:1", handler, log).error().code == Errc::io);
+  CHECK(HttpServer::listen(io, "localhost:1", respond, log).error().code == Errc::usage);
+  CHECK(HttpServer::listen(io, "192.0.2.1:1", respond, log).error().code == Errc::io);
 }
 
 }  // namespace strictmx

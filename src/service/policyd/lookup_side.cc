@@ -15,8 +15,7 @@ Result<void> LookupSide::open() {
       LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.rules, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
   engine_->set_overrides(options_.overrides);
-  if (auto loaded = load_policies(loading); !loaded) return loaded;
-  return open_http();
+  return load_policies(loading);
 }
 
 Result<void> LookupSide::open_clients() {
@@ -40,28 +39,6 @@ Result<void> LookupSide::load_policies(PolicyStore& store) {
   return load_preload(
       options_.preload, clock_.now().wall, store,
       [&](const KnownPolicy& policy) { engine_->remember(policy); }, log_);
-}
-
-Result<void> LookupSide::open_http() {
-  if (options_.http.empty()) return {};
-  auto http = HttpServer::listen(
-      io_, options_.http, [this](const HttpRequest& request) { return respond(request); }, log_);
-  if (!http) return std::unexpected(http.error());
-  http_ = *std::move(http);
-  return {};
-}
-
-HttpResponse LookupSide::respond(const HttpRequest& request) const {
-  const std::string plain = "text/plain; charset=utf-8";
-  if (request.target == "/metrics") {
-    return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text()};
-  }
-  if (request.target == "/livez") return {200, plain, "ok\n"};
-  if (request.target == "/readyz") {
-    if (ready_) return {200, plain, "ok\n"};
-    return {503, plain, "not ready: starting or stopping\n"};
-  }
-  return {404, plain, "not found\n"};
 }
 
 void LookupSide::apply(const PolicydOptions& options) {
@@ -102,7 +79,6 @@ void LookupSide::stop() {
 
 // Suspended look-ups refer to what this object owns: they end before it does.
 Task<void> LookupSide::finish(LookupSide& side) {
-  if (side.http_) side.http_->stop();
   side.dns_->cancel_all();
   side.fetch_->cancel_all();
   asio::steady_timer pause(side.io_);

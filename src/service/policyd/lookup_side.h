@@ -1,11 +1,8 @@
 // service/policyd/lookup_side.h: everything that lives on the look-up thread, and the order in
-// which it is made and ended: store, DNS, HTTPS, engine, and the HTTP listener for operators
-// (/metrics, /livez, /readyz).
+// which it is made and ended: store, DNS, HTTPS, engine.
 #pragma once
-#include <atomic>
 #include <thread>
 
-#include "net/http_server.h"
 #include "service/policyd/engine.h"
 #include "service/policyd/options.h"
 #include "service/policyd/writer_sink.h"
@@ -18,15 +15,12 @@ class LookupSide {
   LookupSide(const PolicydOptions& options, const Clock& clock, Metrics& metrics, Log& log)
       : options_(options), clock_(clock), metrics_(metrics), log_(log) {}
 
-  // Opens the store and loads it, prepares DNS, HTTPS and the HTTP listener.
-  // Errors: those of PolicyStore, DnsClient, PolicyFetch and HttpServer.
+  // Opens the store and loads it, prepares DNS and HTTPS.
+  // Errors: those of PolicyStore, DnsClient and PolicyFetch.
   Result<void> open();
 
   // Starts the thread.
   void start();
-
-  // What /readyz says; from any thread.
-  void set_ready(bool ready) { ready_ = ready; }
 
   // Gives up what is under way, saves what waits, ends the thread. After start() only.
   void stop();
@@ -41,8 +35,6 @@ class LookupSide {
  private:
   Result<void> open_clients();
   Result<void> load_policies(PolicyStore& store);
-  Result<void> open_http();
-  HttpResponse respond(const HttpRequest& request) const;
   static Task<void> keep_policies(LookupSide& side);
   static Task<void> finish(LookupSide& side);
 
@@ -50,7 +42,6 @@ class LookupSide {
   const Clock& clock_;
   Metrics& metrics_;
   Log& log_;
-  std::atomic<bool> ready_ = false;
   asio::io_context io_{1};
   std::unique_ptr<DnsClient> dns_;
   std::unique_ptr<PolicyFetch> fetch_;
@@ -58,7 +49,6 @@ class LookupSide {
   std::unique_ptr<PolicyWriter> writer_;  // after sink_: its thread ends first
   std::unique_ptr<LookupParts> parts_;
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<HttpServer> http_;
   std::thread thread_;
 };
 

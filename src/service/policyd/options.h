@@ -15,7 +15,6 @@ namespace strictmx {
 
 struct PolicydOptions {
   std::vector<std::string> listen;  // "inet:HOST:PORT", "unix:PATH"
-  std::string http;                 // "HOST:PORT" for metrics and health; empty: none
   std::filesystem::path state;      // directory of the policy store
   std::filesystem::path preload;    // list of policies known beforehand; empty: none
   DnsOptions dns;

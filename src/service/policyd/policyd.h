@@ -1,23 +1,39 @@
 // service/policyd/policyd.h: the policy daemon. Three threads: answers (clients and replies),
-// look-ups (DNS, HTTPS, metrics over HTTP), store. docs/architecture.md shows a look-up's way.
+// look-ups (DNS, HTTPS), store. docs/architecture.md shows a look-up's way.
 #pragma once
-#include <functional>
+#include <memory>
 
 #include "base/log.h"
 #include "base/result.h"
+#include "service/metrics.h"
 #include "service/policyd/options.h"
+#include "service/service.h"
 
 namespace strictmx {
 
-// Reads the configuration again; an error's detail is for the log.
-using ReloadOptions = std::function<Result<PolicydOptions>()>;
+class Policyd : public Service {
+ public:
+  // `metrics` and `log` must outlive the object.
+  Policyd(PolicydOptions options, Metrics& metrics, Log& log);
+  ~Policyd() override;
 
-// Runs until SIGTERM or SIGINT, then answers what is outstanding for at most options.drain. On
-// SIGHUP `reload` is asked: a good configuration is taken over without a query lost, as far as it
-// can be while running (rules, overrides, deadline, limits of clients and look-ups; the log says
-// what needs a restart); a bad one changes nothing.
-// Errors, all before the first client is accepted: Errc::usage, Errc::io, Errc::corrupt,
-// Errc::unsupported.
-Result<void> run_policyd(const PolicydOptions& options, Log& log, ReloadOptions reload);
+  std::string_view name() const override { return "policyd"; }
+
+  // Errors: Errc::usage, Errc::io, Errc::corrupt, Errc::unsupported.
+  Result<void> open() override;
+  void start() override;
+
+  // Takes no new client and answers what is outstanding for at most options.drain.
+  void stop() override;
+
+  // Takes a new configuration over without a query lost, as far as that is possible while running:
+  // rules, overrides, deadline, limits of clients and look-ups. True: something in it needs a
+  // restart. From the thread that calls start().
+  bool reload(PolicydOptions fresh);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace strictmx

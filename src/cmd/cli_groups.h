@@ -1,0 +1,33 @@
+// cmd/cli_groups.h: the groups of commands, each described in a file of its own (cli_*.cc). Each
+// add() binds its commands to the members; when one is given, `call` becomes that command's call.
+// The objects must outlive the parsing. Private to cmd/cli.
+#pragma once
+#include "cmd/cli.h"
+#include "cmd/command_builder.h"
+
+namespace strictmx {
+
+struct ServiceCommands {  // serve, query
+  ServeCall serve;
+  QueryCall query;
+  void add(CommandBuilder top, Call& call);
+};
+
+struct LintCommands {  // lint ...
+  LintRecordCall record;
+  LintPolicyCall policy;
+  LintMatchCall match;
+  void add(CommandBuilder top, Call& call);
+};
+
+struct PolicyCommands {  // policy ...
+  PolicyCall policy;
+  void add(CommandBuilder top, Call& call);
+};
+
+struct ConfigCommands {  // check-config, config
+  CheckConfigCall check{std::string(kDefaultConfigFile)};
+  void add(CommandBuilder top, Call& call);
+};
+
+}  // namespace strictmx
