@@ -37,6 +37,7 @@ class MxHosts:
                 "certificate": str(self._certificate(mx))
                 if mx.certificate != "no-starttls"
                 else None,
+                "busy": mx.busy,
             }
             for mx in self._hosts
         ]

@@ -14,6 +14,9 @@ ROUTER_SERVER_SIDE = "10.77.2.1"
 DNS_ADDRESS = "10.77.2.53"
 POLICY_ADDRESS = "10.77.2.80"
 ATTACKER_ADDRESS = "10.77.2.66"
+SENDER_IPV6 = "fd77:1::10"
+ROUTER_IPV6 = "fd77:1::1"  # forwards nothing
+DEAD_IPV6 = "fd77:2::80"
 FIRST_MX_ADDRESS = 100  # last octet; MX hosts count upwards from here in 10.77.2.0/24
 LAST_MX_ADDRESS = 250
 

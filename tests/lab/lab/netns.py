@@ -123,6 +123,18 @@ def _link_sender():
     _ip("-n", names.SENDER, "addr", "add", f"{names.SENDER_ADDRESS}/24", "dev", "eth0")
     _ip("-n", names.SENDER, "link", "set", "eth0", "up")
     _ip("-n", names.SENDER, "route", "add", "default", "via", names.ROUTER_SENDER_SIDE)
+    if os.path.exists("/proc/sys/net/ipv6"):
+        _link_ipv6()
+
+
+def _link_ipv6():
+    """IPv6 that ends in silence at the router. Where the kernel has none, it ends at once."""
+    for name, device, address in (
+        (names.ROUTER, "snd", names.ROUTER_IPV6),
+        (names.SENDER, "eth0", names.SENDER_IPV6),
+    ):
+        _ip("-n", name, "-6", "addr", "add", f"{address}/64", "dev", device, "nodad")
+    _ip("-n", names.SENDER, "-6", "route", "add", "default", "via", names.ROUTER_IPV6)
 
 
 def existing():

@@ -12,7 +12,10 @@ from . import names
 
 CERTIFICATES = ("good", "wrong-name", "expired", "self-signed", "no-starttls")
 TLSA = ("", "good", "wrong", "bogus", "unusable")
-ATTACKS = ("strip", "redirect", "forge_mx", "hide_txt", "new_txt_id", "policy_host")
+CODINGS = ("", "on request", "always")
+ATTACKS = (
+    "strip", "redirect", "forge_mx", "forged_mx", "hide_txt", "new_txt_id", "policy_host",
+)
 DAEMON_VERBS = ("kill", "stop", "start")
 SIGHTINGS = ("fetch", "refusal", "nothing")
 SENDERS = ("with strictmx", "without strictmx")
@@ -29,6 +32,7 @@ class Mx:
     tlsa: str = ""
     address: str = ""
     shows: str = ""  # another host's name, for which the certificate is
+    busy: bool = False  # answers its first connection with 421
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Policy:
     mx: list = field(default_factory=list)
     max_age: int = 86400
     host_certificate: str = "good"
+    gzip: str = ""  # whether the body is compressed
+    dead_ipv6: bool = False  # its host has an IPv6 address that is silent, too
 
     def text(self):
         """The policy file as served (RFC 8461 §3.2)."""
@@ -59,6 +65,7 @@ class Mail:
 
     mail: str
     status: str
+    to: str = ""  # domain of the recipient; empty: the scenario's
     dsn: str = ""
     reason: str = ""  # part of the text Postfix logs in parentheses
     log: str = ""  # part of any line Postfix logged about the delivery
@@ -121,7 +128,8 @@ class Plan:
     scenarios: tuple
 
     def mx_hosts(self):
-        return [mx for domain in self.domains for mx in domain.mx]
+        """Each once, although several domains may have it."""
+        return list({mx.name: mx for domain in self.domains for mx in domain.mx}.values())
 
     def mx(self, name):
         for mx in self.mx_hosts():
@@ -148,6 +156,7 @@ def _domain(table, where):
         _one_of(mx.certificate, CERTIFICATES, where)
         _one_of(mx.tlsa, TLSA, where)
     policy = table.get("policy")
+    _one_of((policy or {}).get("gzip", ""), CODINGS, where)
     return Domain(table["domain"], hosts, _build(Policy, policy, where) if policy else None)
 
 
@@ -196,17 +205,16 @@ def _scenario(path):
 def _with_addresses(domains):
     """Gives each MX host an address of its own; the attacker's is fixed."""
     octet = names.FIRST_MX_ADDRESS
-    placed = []
+    placed, addresses = [], {names.ATTACKER_MX: names.ATTACKER_ADDRESS}
     for domain in domains:
         hosts = []
         for mx in domain.mx:
-            if mx.name == names.ATTACKER_MX:
-                hosts.append(replace(mx, address=names.ATTACKER_ADDRESS))
-                continue
-            if octet > names.LAST_MX_ADDRESS:
-                raise PlanError("more MX hosts than addresses")
-            hosts.append(replace(mx, address=f"10.77.2.{octet}"))
-            octet += 1
+            if mx.name not in addresses:
+                if octet > names.LAST_MX_ADDRESS:
+                    raise PlanError("more MX hosts than addresses")
+                addresses[mx.name] = f"10.77.2.{octet}"
+                octet += 1
+            hosts.append(replace(mx, address=addresses[mx.name]))
         placed.append(replace(domain, mx=tuple(hosts)))
     return tuple(placed)
 
@@ -226,5 +234,7 @@ def load(lab_dir: Path = names.LAB_DIR) -> Plan:
     if doubled:
         raise PlanError(f"domains of more than one owner: {', '.join(sorted(doubled))}")
     for scenario in scenarios:
-        _one_of(scenario.domain, known, scenario.folder)
+        mails = [step for step in scenario.steps if isinstance(step, Mail)]
+        for name in [scenario.domain, *(mail.to for mail in mails if mail.to)]:
+            _one_of(name, known, scenario.folder)
     return Plan(_with_addresses(domains), tuple(scenarios))

@@ -1,5 +1,6 @@
 """The policy host: one nginx, a virtual host and certificate per `mta-sts.` name (RFC 8461
 §3.3)."""
+import gzip
 import socket
 
 from . import names, waiting
@@ -27,10 +28,19 @@ SERVER = """  server {{
     error_log /lab/logs/{host}.log info;
     ssl_certificate /lab/certs/{host}.pem;
     ssl_certificate_key /lab/certs/{host}.pem;
-    location = /.well-known/mta-sts.txt {{ default_type text/plain; alias /lab/nginx/{host}.txt; }}
+    location = /.well-known/mta-sts.txt {{
+      default_type text/plain; alias /lab/nginx/{host}.txt; {extra}
+    }}
     location / {{ return 404; }}
   }}
 """
+
+
+GZIP = {
+    "": "",
+    "on request": "gzip on; gzip_types text/plain; gzip_min_length 1;",
+    "always": "add_header Content-Encoding gzip;",
+}
 
 
 class PolicyHost:
@@ -44,8 +54,12 @@ class PolicyHost:
         for domain in self._domains:
             host = f"mta-sts.{domain.name}"
             self._authority.issue(host, domain.policy.host_certificate)
-            (folder / f"{host}.txt").write_bytes(domain.policy.text().encode())
-            servers += SERVER.format(address=names.POLICY_ADDRESS, host=host)
+            body = domain.policy.text().encode()
+            compressed = domain.policy.gzip == "always"
+            (folder / f"{host}.txt").write_bytes(gzip.compress(body) if compressed else body)
+            servers += SERVER.format(
+                address=names.POLICY_ADDRESS, host=host, extra=GZIP[domain.policy.gzip]
+            )
         (folder / "nginx.conf").write_text(CONFIG.format(servers=servers), encoding="utf-8")
         self._space.spawn(
             self._box.folder("logs") / "policyhost.log",

@@ -4,6 +4,7 @@ An attack is a table (the `attack` of a scenario step) with any of
     strip = MX            blank STARTTLS in the SMTP of that MX, and read along
     redirect = MX         send its connections to the attacker's MX
     forge_mx = DOMAIN     answer MX questions with the attacker's MX
+    forged_mx = MX        another MX to answer those with
     hide_txt = DOMAIN     answer that there is no _mta-sts TXT record
     new_txt_id = DOMAIN   answer with a _mta-sts TXT record of another id
     policy_host = silent | refused
@@ -60,7 +61,7 @@ def lies(attack):
     """What the forger answers: question to value, None for "no such record"."""
     told = {}
     if "forge_mx" in attack:
-        told[f"{attack['forge_mx']} MX"] = names.ATTACKER_MX
+        told[f"{attack['forge_mx']} MX"] = attack.get("forged_mx", names.ATTACKER_MX)
     if "hide_txt" in attack:
         told[f"_mta-sts.{attack['hide_txt']} TXT"] = None
     if "new_txt_id" in attack:

@@ -80,14 +80,15 @@ def _postfix(scenario, world):
 
 def _send(step, scenario, world):
     postfix = _postfix(scenario, world)
-    recipient, outcome = postfix.deliver(scenario.domain, step.mail, SECRET)
+    domain = step.to or scenario.domain
+    recipient, outcome = postfix.deliver(domain, step.mail, SECRET)
     return MailEvidence(
         step,
         recipient,
         outcome,
         world.mx.messages(recipient),
         world.router.captured(recipient),
-        world.strictmx.deferral_line(scenario.domain),
+        world.strictmx.deferral_line(domain),
     )
 
 

@@ -44,6 +44,7 @@ def zone(apex, domains, digests):
     """The zone `apex` with every domain below it; `digests` are SHA2-256 of MX keys by host
     name."""
     lines = _head("ns.test.")
+    placed = set()  # hosts of several domains are there once
     if apex == "test.":
         lines.append(f"ns.test. {TTL} IN A {names.DNS_ADDRESS}")
     for domain in domains:
@@ -51,10 +52,14 @@ def zone(apex, domains, digests):
             continue
         for preference, mx in enumerate(domain.mx, 1):
             lines.append(f"{domain.name}. {TTL} IN MX {preference * 10} {mx.name}.")
-            lines += _mx_records(mx, digests)
+            if mx.name not in placed:
+                lines += _mx_records(mx, digests)
+            placed.add(mx.name)
         if domain.policy:
             lines.append(f'_mta-sts.{domain.name}. {TTL} IN TXT "{txt_record()}"')
             lines.append(f"mta-sts.{domain.name}. {TTL} IN A {names.POLICY_ADDRESS}")
+            if domain.policy.dead_ipv6:
+                lines.append(f"mta-sts.{domain.name}. {TTL} IN AAAA {names.DEAD_IPV6}")
     return "\n".join(lines) + "\n"
 
 

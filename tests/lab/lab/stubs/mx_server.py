@@ -32,6 +32,10 @@ class Session(socketserver.StreamRequestHandler):
 
     def handle(self):
         name = self.server.host["name"]
+        if self.server.busy:
+            self.server.busy = False
+            self.say("421 4.3.2 come back later")
+            return
         self.say(f"220 {name} ESMTP")
         while command := self.line():
             verb = command.split(" ")[0].upper()
@@ -87,6 +91,7 @@ class Host(socketserver.ThreadingTCPServer):
 
     def __init__(self, host, log):
         self.host, self.log, self.context = host, log, None
+        self.busy = host["busy"]
         if host["certificate"]:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(host["certificate"])
