@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "core/sendmail_answer.h"
 
 namespace strictmx {
 
@@ -57,13 +58,6 @@ MtaAnswer answer_patterns(const DomainVerdict& verdict) {
     for (const auto& pattern : verdict.policy->policy.mx) list.add(pattern.postfix_text());
   }
   return list.answer("no MX pattern can be named");
-}
-
-// The reason holds words of ours only; this keeps the answer one line whatever happens.
-std::string one_line(std::string_view reason) {
-  std::string line(reason.substr(0, kMaxReason));
-  std::replace_if(line.begin(), line.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return line.empty() ? "temporary failure" : line;
 }
 
 bool enforces(const DomainVerdict& verdict) {
@@ -157,7 +151,7 @@ MtaAnswer format_postfix_answer(const DomainVerdict& verdict) {
     case DomainRule::defer:
       break;
   }
-  return MtaAnswer{MtaStatus::temp, one_line(verdict.reason)};
+  return MtaAnswer{MtaStatus::temp, one_line_reason(verdict.reason)};
 }
 
 MtaAnswer format_postfix_tlsrpt_answer(const DomainVerdict& verdict) {
@@ -169,7 +163,15 @@ MtaAnswer format_postfix_tlsrpt_answer(const DomainVerdict& verdict) {
   return with_attributes(base, verdict);
 }
 
+// Our reasons hold words of ours only; this keeps the answer one line whatever happens.
+std::string one_line_reason(std::string_view reason) {
+  std::string line(reason.substr(0, kMaxReason));
+  std::replace_if(line.begin(), line.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return line.empty() ? "temporary failure" : line;
+}
+
 Dialect dialect_of(std::string_view map) {
+  if (equals_ignore_case(map, "sts")) return Dialect::sendmail;
   const bool tlsrpt =
       equals_ignore_case(map, "postfix-tlsrpt") || equals_ignore_case(map, "QUERYwithTLSRPT");
   return tlsrpt ? Dialect::postfix_tlsrpt : Dialect::postfix;
@@ -181,6 +183,8 @@ MtaAnswer format_answer(Dialect dialect, const DomainVerdict& verdict) {
       return format_postfix_answer(verdict);
     case Dialect::postfix_tlsrpt:
       return format_postfix_tlsrpt_answer(verdict);
+    case Dialect::sendmail:
+      return format_sendmail_answer(verdict);
   }
   return format_postfix_answer(verdict);
 }

@@ -1,6 +1,7 @@
-// core/mta_answer.h: a verdict in the words of each MTA. Facts about the programs are in
-// docs/postfix.md. Only validated host names and our own words can appear in an answer: a policy's
-// text is never passed on, what is told of it is written anew from its parsed fields.
+// core/mta_answer.h: a verdict in the words of the MTAs that ask by socketmap. Facts about the
+// programs are in docs/postfix.md. Other MTAs: core/sendmail_answer, core/exim_answer,
+// core/relay_answer. Only validated host names and our own words can appear in an answer: a
+// policy's text is never passed on, what is told of it is written anew from its parsed fields.
 // Limit: 100000 octets with the status word, Postfix's own (socketmap_max_reply_size). A reason has
 // at most 200.
 #pragma once
@@ -24,8 +25,9 @@ struct MtaAnswer {
 enum class Dialect : std::uint8_t {
   postfix,         // smtp_tls_policy_maps of any Postfix; also for unknown map names
   postfix_tlsrpt,  // with the attributes of Postfix 3.10 and later; older ones refuse them
+  sendmail,        // FEATURE(`sts') of Sendmail 8.17 and later; its map is called "sts"
 };
-constexpr std::size_t kDialects = 2;
+constexpr std::size_t kDialects = 3;
 Dialect dialect_of(std::string_view map);
 
 MtaAnswer format_answer(Dialect dialect, const DomainVerdict& verdict);
@@ -42,6 +44,9 @@ MtaAnswer format_postfix_answer(const DomainVerdict& verdict);
 // policy, and Postfix defers. An answer too long loses first the policy's text, then the patterns
 // that no MX host needs.
 MtaAnswer format_postfix_tlsrpt_answer(const DomainVerdict& verdict);
+
+// The reason of a deferral, fit for any MTA: one line of printable ASCII, at most 200 octets.
+std::string one_line_reason(std::string_view reason);
 
 // "OK data", "NOTFOUND ", "TEMP reason": the payload of a socketmap reply.
 std::string socketmap_payload(const MtaAnswer& answer);

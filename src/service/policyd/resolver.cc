@@ -39,6 +39,7 @@ Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Cloc
       clock_(clock),
       limits_(limits),
       caches_{AnswerCache(limits.max_negatives, clock.now().mono),
+              AnswerCache(limits.max_negatives, clock.now().mono),
               AnswerCache(limits.max_negatives, clock.now().mono)},
       no_policy_reply_(socketmap_reply(MtaAnswer{MtaStatus::not_found, ""})) {
   auto forget = [this](const Domain& domain) {
