@@ -1,15 +1,6 @@
 #include "store/policy_salvage.h"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <vector>
-
-#include "base/time.h"
+#include "store/damaged_file.h"
 #include "store/database_pages.h"
 #include "store/page_rows.h"
 #include "store/policy_file.h"
@@ -22,18 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kNewFile = "policies.sqlite.new";
-constexpr std::string_view kDamagedMark = "policies.sqlite.damaged-";
-
-std::unexpected<Error> system_failure(const fs::path& path) {
-  return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
-}
-
-void remove_database(const fs::path& file) {
-  std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    fs::remove(file.string() + suffix, ignored);
-  }
-}
 
 // Hands the rows to the new database; the first failure ends it.
 class RowCopier {
@@ -92,44 +71,6 @@ Result<std::int64_t> copy_intact_rows(const fs::path& damaged, const fs::path& t
   return fresh->read_number("SELECT count(*) FROM policies");
 }
 
-// The time is that of the new file.
-Result<fs::path> choose_damaged_name(const fs::path& dir) {
-  struct stat made{};
-  const auto fresh = dir / kNewFile;
-  if (::stat(fresh.c_str(), &made) != 0) return system_failure(fresh);
-  auto time = format_utc(WallTime{Seconds{made.st_mtim.tv_sec}});
-  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
-  auto name = dir / fmt::format("{}{}", kDamagedMark, time);
-  for (int more = 2; fs::exists(name); ++more) {
-    name = dir / fmt::format("{}{}.{}", kDamagedMark, time, more);
-  }
-  return name;
-}
-
-void remove_oldest_damaged(const fs::path& dir) {
-  std::vector<fs::path> kept;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(dir, ignored)) {
-    const auto name = entry.path().filename().string();
-    if (name.starts_with(kDamagedMark) && !name.ends_with("-wal")) kept.push_back(entry.path());
-  }
-  std::ranges::sort(kept);
-  for (std::size_t i = 0; i + kMaxDamagedFiles < kept.size(); ++i) remove_database(kept[i]);
-}
-
-// A name for the damaged file first, so that at every instant one of both bears the name in use.
-Result<void> exchange(const fs::path& file, const fs::path& fresh, const fs::path& damaged) {
-  if (::link(file.c_str(), damaged.c_str()) != 0) return system_failure(damaged);
-  const auto log = file.string() + "-wal";
-  if (::rename(log.c_str(), (damaged.string() + "-wal").c_str()) != 0 && errno != ENOENT) {
-    return system_failure(log);
-  }
-  std::error_code ignored;
-  fs::remove(file.string() + "-shm", ignored);
-  if (::rename(fresh.c_str(), file.c_str()) != 0) return system_failure(file);
-  return sync_directory(file.parent_path());
-}
-
 }  // namespace
 
 Result<void> salvage_policy_file(const fs::path& dir, const std::string& why, Log& log) {
@@ -141,10 +82,8 @@ Result<void> salvage_policy_file(const fs::path& dir, const std::string& why, Lo
     remove_database(fresh);
     return std::unexpected(copied.error());
   }
-  const auto damaged = choose_damaged_name(dir);
+  const auto damaged = replace_damaged(file, fresh);
   if (!damaged) return std::unexpected(damaged.error());
-  if (auto done = exchange(file, fresh, *damaged); !done) return done;
-  remove_oldest_damaged(dir);
   log.error("policy_file_damaged", {{"file", file.string()},
                                     {"why", why},
                                     {"kept_as", damaged->string()},

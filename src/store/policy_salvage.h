@@ -6,11 +6,9 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "store/damaged_file.h"
 
 namespace strictmx {
-
-// Of older damaged files this many are kept; the oldest is removed.
-constexpr std::size_t kMaxDamagedFiles = 4;
 
 // Nobody in this process may have the file open. The rows are taken from its pages and those of
 // its write-ahead log, without SQLite; of several rows of a domain the one fetched last. Says in

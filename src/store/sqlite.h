@@ -69,6 +69,9 @@ class SqliteConnection {
   // All of this database as it is now into an open and empty one, in one step.
   Result<void> copy_into(SqliteConnection& to);
 
+  // How many rows the last INSERT, UPDATE or DELETE changed.
+  std::int64_t changed_rows() const;
+
   bool is_read_only() const;
 
   // The file at the path is no longer the one that is open.
