@@ -133,9 +133,7 @@ Result<void> SqliteConnection::copy_into(SqliteConnection& to) {
   return {};
 }
 
-std::int64_t SqliteConnection::changed_rows() const {
-  return sqlite3_changes64(connection_.get());
-}
+std::int64_t SqliteConnection::changed_rows() const { return sqlite3_changes64(connection_.get()); }
 
 bool SqliteConnection::is_read_only() const {
   return sqlite3_db_readonly(connection_.get(), "main") == 1;
