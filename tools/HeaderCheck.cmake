@@ -2,7 +2,7 @@
 
 # strictmx_check_headers(TARGET FOLDER)
 # Makes an object library TARGET_headers, part of `all`, of one line of source for each header below
-# src/FOLDER, compiled as TARGET's own sources are.
+# src/FOLDER, with TARGET's own include folders and warnings.
 function(strictmx_check_headers target folder)
   file(GLOB_RECURSE headers RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/src/${folder}/*.h)
@@ -14,6 +14,7 @@ function(strictmx_check_headers target folder)
   endforeach()
   if(sources)
     add_library(${target}_headers OBJECT ${sources})
+    target_compile_options(${target}_headers PRIVATE -O0 -g0 $<$<BOOL:${STRICTMX_SANITIZE}>:-fno-sanitize=all>)
     target_include_directories(${target}_headers PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     get_target_property(libraries ${target} LINK_LIBRARIES)
     target_link_libraries(${target}_headers PRIVATE ${target} ${libraries})
