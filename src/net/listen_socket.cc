@@ -145,4 +145,10 @@ Result<ListenSocket> ListenSocket::open(const Endpoint& endpoint, unsigned unix_
   return made;
 }
 
+bool concerns_peer(int error) {
+  return error == ECONNABORTED || error == EINTR || error == EPROTO || error == ENETDOWN ||
+         error == ENOPROTOOPT || error == EHOSTDOWN || error == ENONET || error == EHOSTUNREACH ||
+         error == EOPNOTSUPP || error == ENETUNREACH || error == EPERM;
+}
+
 }  // namespace strictmx

@@ -1,5 +1,5 @@
 // net/listen_socket.h: makes the bound and listening descriptor of an endpoint, and takes its file
-// away again. Private to net: included by stream_listener.cc only.
+// away again. Private to net: included by stream_listener.cc and acceptor.h only.
 #pragma once
 #include <sys/types.h>
 
@@ -33,5 +33,9 @@ class ListenSocket {
   dev_t file_device_ = 0;
   ino_t file_inode_ = 0;
 };
+
+// True for errors of accept(2) that are about the connection that was to be accepted, not about the
+// listening socket or the process.
+bool concerns_peer(int error);
 
 }  // namespace strictmx

@@ -20,13 +20,6 @@ constexpr Seconds kComplaintPause{10};   // between two log lines about it
 constexpr unsigned kBurst = 32;          // accepted in a row before others have their turn
 constexpr unsigned kSweepsPerLimit = 4;  // the sweep runs every quarter of the idle limit
 
-// Errors of the connection that was to be accepted, not of the listening socket (accept(2)).
-bool concerns_peer(int error) {
-  return error == ECONNABORTED || error == EINTR || error == EPROTO || error == ENETDOWN ||
-         error == ENOPROTOOPT || error == EHOSTDOWN || error == ENONET || error == EHOSTUNREACH ||
-         error == EOPNOTSUPP || error == ENETUNREACH || error == EPERM;
-}
-
 }  // namespace
 
 struct StreamListener::State {
