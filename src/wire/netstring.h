@@ -29,6 +29,7 @@ class NetstringReader {
  private:
   enum class Part : std::uint8_t { length, payload, comma };
 
+  std::optional<std::string_view> take_whole(std::string_view& input);
   Result<void> read_length(std::string_view& input);
   std::unexpected<Error> give_up(Errc code, std::size_t offset, std::string_view what);
 
