@@ -1,8 +1,11 @@
-// service/policyd/answer_cache.h: finished socketmap replies by next-hop key. Replies that rest on
+// service/policyd/answer_cache.h: finished replies by next-hop key. Replies that rest on
 // a policy are kept until the policy ends and are never evicted by others; everything else
 // (no policy, deferrals) shares a bounded map, so that unknown names cannot push out known ones.
+// That map has two generations of half its limit each: an entry comes back to the young one when
+// it is used; when the young one is full, the old one is dropped whole.
 // An answer past its refresh time is still given while a look-up renews it: it is not weaker than
-// what it was, and nobody waits. For one thread.
+// what it was, and nobody waits. Limit of the first kind: 4,000,000 replies, further ones are not
+// remembered. For one thread.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,9 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/keyed_hash.h"
 #include "base/time.h"
 #include "core/mta_answer.h"
-#include "service/policyd/generation_map.h"
+#include "service/policyd/packed_map.h"
 
 namespace strictmx {
 
@@ -24,7 +28,7 @@ class AnswerCache {
   AnswerCache(std::size_t max_negatives, MonoTime start);
 
   struct Hit {
-    std::string_view reply;  // valid until the next call of put or erase
+    std::string_view reply;  // valid until the next call of any member
     MtaStatus status;
     bool refresh;  // a look-up is due
   };
@@ -42,19 +46,18 @@ class AnswerCache {
   void erase(std::string_view key);
 
   // Forgets what put_plain() has put there.
-  void erase_plain(std::string_view key) { plain_.erase(key); }
+  void erase_plain(std::string_view key) { erase_plain(hash(key), key); }
 
   std::size_t policies() const { return policies_.size(); }
-  std::size_t plain() const { return plain_.size(); }
+  std::size_t plain() const { return young_.size() + old_.size(); }
 
  private:
   // Seconds since start_, so that an entry is small.
   using Tick = std::uint32_t;
-  struct PolicyEntry {
-    std::string reply;
-    MtaStatus status;
+  struct PolicyHead {  // before the reply
     Tick refresh_at;
     Tick drop_at;
+    MtaStatus status;
   };
   struct PlainEntry {
     Tick refresh_at;
@@ -65,12 +68,19 @@ class AnswerCache {
     std::string reply;
     MtaStatus status;
   };
+  std::uint64_t hash(std::string_view key) const { return keyed_hash(key, hash_key_); }
+  std::span<char> find_plain(std::uint64_t hash, std::string_view key);
+  void remember_plain(std::uint64_t hash, std::string_view key, std::span<const char> entry);
+  void erase_plain(std::uint64_t hash, std::string_view key);
   Tick tick(MonoTime when) const;
   std::uint16_t share(const MtaAnswer& answer);
 
+  HashKey hash_key_ = HashKey::random();
   MonoTime start_;
-  TextMap<PolicyEntry> policies_;
-  GenerationMap<PlainEntry> plain_;
+  std::size_t half_;  // of the negatives: what one generation holds
+  PackedMap policies_;
+  PackedMap young_;
+  PackedMap old_;
   std::vector<SharedReply> replies_;  // at most kMaxSharedReplies; the last is the general one
 };
 
