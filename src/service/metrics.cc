@@ -6,6 +6,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <mutex>
+#include <vector>
 
 namespace strictmx {
 
@@ -30,9 +32,9 @@ class Metrics::Impl {
                         .Name("strictmx_answers_total")
                         .Help("Answers given to MTAs, by kind and where they came from")
                         .Register(registry);
-    for (std::size_t a = 0; a < kAnswerNames.size(); ++a) {
-      for (std::size_t o = 0; o < kOriginNames.size(); ++o) {
-        answer[a][o] = &answers.Add({{"answer", kAnswerNames[a]}, {"origin", kOriginNames[o]}});
+    for (const char* kind : kAnswerNames) {
+      for (const char* origin : kOriginNames) {
+        answer.push_back(&answers.Add({{"answer", kind}, {"origin", origin}}));
       }
     }
     auto& lookups = BuildCounter()
@@ -64,8 +66,9 @@ class Metrics::Impl {
     return BuildGauge().Name(name).Help(help).Register(registry).Add({});
   }
 
+  std::mutex reading;
   prometheus::Registry registry;
-  std::array<std::array<Counter*, kOriginNames.size()>, kAnswerNames.size()> answer{};
+  std::vector<Counter*> answer;  // in the order of Metrics::answers_, brought up to date by text()
   std::array<Counter*, kRules> lookup{};
   std::array<Counter*, kFetches> fetch{};
   Counter* refreshed = nullptr;
@@ -89,9 +92,6 @@ class Metrics::Impl {
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
-void Metrics::count_answer(Answer answer, Origin origin) {
-  impl_->answer[static_cast<std::size_t>(answer)][static_cast<std::size_t>(origin)]->Increment();
-}
 void Metrics::count_lookup(DomainRule rule) {
   impl_->lookup[static_cast<std::size_t>(rule)]->Increment();
 }
@@ -116,6 +116,11 @@ void Metrics::set_policies_late(std::size_t late, std::size_t critical) {
 }
 
 std::string Metrics::text() const {
+  const std::lock_guard lock(impl_->reading);
+  for (std::size_t i = 0; i < kAnswers; ++i) {
+    Counter& told = *impl_->answer[i];
+    told.Increment(static_cast<double>(answers_[i].load(std::memory_order_relaxed)) - told.Value());
+  }
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
 }
 

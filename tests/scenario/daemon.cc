@@ -11,8 +11,6 @@ namespace {
 constexpr Millis kDeadline{4000};
 constexpr Millis kDnsTimeout{10000};
 constexpr std::size_t kMaxLookups = 64;
-constexpr Millis kPatience{20000};
-constexpr Millis kRealDeadline{250};  // far more than everything else takes
 
 }  // namespace
 
@@ -25,7 +23,8 @@ Daemon::Daemon(World& world, Metrics& metrics, WorldLog& log, const Settings& se
       sink_(world, gate_),
       parts_{world.clock, dns_, fetch_, sink_, metrics, settings.rules, kDnsTimeout},
       engine_(io_, parts_, log, kMaxLookups),
-      resolver_({io_, io_}, engine_, metrics, world.clock, {kDeadline, settings.max_negatives}) {
+      resolver_({[this](auto message) { asio::post(io_, std::move(message)); }, io_}, engine_,
+                metrics, world.clock, {kDeadline, settings.max_negatives}) {
   for (const auto& [domain, policy] : world.store) engine_.remember(policy);
   drain();
 }
@@ -34,18 +33,17 @@ std::string Daemon::ask(const std::string& key) {
   const std::string& reply = begin(key);
   if (reply.empty()) throw Deviation("no answer to " + key);
   const std::string payload = payload_of(reply);
-  replies_.pop_back();
+  askers_.pop_back();
   return payload;
 }
 
 const std::string& Daemon::begin(const std::string& key) {
-  std::string& reply = replies_.emplace_back();
-  if (!resolver_.answer_now(key, reply)) {
-    Task<void> task = resolver_.answer_later(key, reply);
-    asio::co_spawn(io_, std::move(task), asio::detached);
+  Asker& asker = askers_.emplace_back();
+  if (!resolver_.answer_now({key}, world_.clock.now().mono, asker.reply)) {
+    resolver_.answer_later({key}, asker);
   }
   drain();
-  return reply;
+  return asker.reply;
 }
 
 // "51:OK secure ...," without length and comma.
@@ -55,22 +53,11 @@ std::string Daemon::payload_of(const std::string& framed) {
 }
 
 std::string Daemon::ask_late(const std::string& key) {
-  std::string& reply = replies_.emplace_back();
-  if (resolver_.answer_now(key, reply)) throw Deviation("answered at once");
-  bool done = false;
-  Task<void> task = resolver_.answer_later(key, reply);
-  asio::co_spawn(io_, std::move(task), [&done](std::exception_ptr) { done = true; });
-  world_.clock.near_deadline(kDeadline, kRealDeadline);
-  io_.restart();
-  io_.poll_one();  // the question notes its deadline
-  world_.clock.far_deadline();
-  drain();
-  if (done) throw Deviation("answered before the deadline: " + payload_of(reply));
+  const std::string& reply = begin(key);
+  if (!reply.empty()) throw Deviation("answered before the deadline: " + payload_of(reply));
   world_.clock.advance(std::chrono::ceil<Seconds>(kDeadline));
-  io_.restart();
-  while (!done) {
-    if (io_.run_one_for(kPatience) == 0) throw Deviation("not answered at the deadline either");
-  }
+  resolver_.expire();
+  if (reply.empty()) throw Deviation("not answered at the deadline either");
   return payload_of(reply);
 }
 

@@ -30,7 +30,7 @@ class Daemon {
   const std::string& begin(const std::string& key);
   static std::string payload_of(const std::string& framed);
 
-  // As ask(), but the answer has to wait until the deadline. Takes a little real time.
+  // As ask(), but the answer has to wait until the deadline.
   std::string ask_late(const std::string& key);
 
   // Questions that are no longer held are answered.
@@ -42,6 +42,11 @@ class Daemon {
   std::size_t policies() const { return engine_.policies(); }
 
  private:
+  struct Asker final : Waiter {
+    void on_reply(std::string_view text) override { reply = text; }
+    std::string reply;
+  };
+
   void drain();
 
   World& world_;
@@ -54,7 +59,7 @@ class Daemon {
   LookupParts parts_;
   Engine engine_;
   Resolver resolver_;
-  std::list<std::string> replies_;  // those of questions that were given up included
+  std::list<Asker> askers_;  // those of questions that were given up included
 };
 
 }  // namespace strictmx::scenario

@@ -21,13 +21,7 @@ Answer look_up(const std::map<std::string, Answer>& facts, const std::string& na
 
 }  // namespace
 
-Now VirtualClock::now() const {
-  return Now{kStart + elapsed_ + jumped_, near_.value_or(start_ + elapsed_)};
-}
-
-void VirtualClock::near_deadline(Millis in_advance, Millis real) {
-  near_ = std::chrono::steady_clock::now() - in_advance + real;
-}
+Now VirtualClock::now() const { return Now{kStart + elapsed_ + jumped_, start_ + elapsed_}; }
 
 Task<void> Gate::pass(std::string question) {
   while (world_.held.contains(question)) {

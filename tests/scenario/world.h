@@ -23,16 +23,10 @@ class VirtualClock : public Clock {
   void advance(Seconds by) { elapsed_ += by; }
   void jump(Seconds by) { jumped_ += by; }  // of the wall clock alone
 
-  // Until told otherwise the monotonic time is the real one: deadlines of `in_advance` that are
-  // set now end `real` from now.
-  void near_deadline(Millis in_advance, Millis real);
-  void far_deadline() { near_.reset(); }
-
  private:
   MonoTime start_ = std::chrono::steady_clock::now() + std::chrono::years{20};
   Seconds elapsed_{0};
   Seconds jumped_{0};
-  std::optional<MonoTime> near_;
 };
 
 enum class Disk : std::uint8_t { ok, full };

@@ -1,90 +1,228 @@
 #include "service/policyd/clients.h"
 
-#include <array>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include "wire/socketmap.h"
+#include <cerrno>
+#include <exception>
+#include <utility>
 
 namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 2048;
 constexpr std::size_t kFlushBytes = 65536;
+
+// How many octets the system took at once; -1: the connection is lost.
+ssize_t send_now(int descriptor, std::string_view data) {
+  const ssize_t sent = ::send(descriptor, data.data(), data.size(), MSG_NOSIGNAL);
+  if (sent >= 0) return sent;
+  return errno == EAGAIN || errno == EINTR || errno == ENOBUFS ? 0 : -1;
+}
 
 }  // namespace
 
-Task<void> Clients::serve(ByteStream stream) {
-  const auto self = clients_.insert(clients_.end(), Client{std::move(stream)});
-  if (clients_.size() > max_clients_) evict_longest_silent();
-  metrics_.set_clients(clients_.size());
-  try {
-    NetstringReader reader(kMaxSocketmapQuery);
-    std::array<char, kReadBytes> buffer;
-    std::string out;
-    while (!draining_) {
-      const std::size_t size = co_await self->stream.read_some(buffer);
-      if (size == 0) break;
-      clients_.splice(clients_.end(), clients_, self);
-      self->state = State::answering;
-      const std::string_view input(buffer.data(), size);
-      const bool good = co_await answer(*self, reader, input, out);
-      const bool written = co_await self->stream.write_all(out);
-      out.clear();
-      self->state = State::reading;
-      if (!good || !written) break;
-    }
-  } catch (const std::exception& bug) {
-    log_.error("client_bug", {{"what", bug.what()}});
+class Clients::Client final : public Watcher, public Waiter {
+ public:
+  Client(Clients& owner, int fd, std::unique_ptr<RequestReader> request_reader)
+      : clients(owner), descriptor(fd), reader(std::move(request_reader)) {}
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client() {
+    clients.loop_.forget(descriptor, *this);
+    ::close(descriptor);
   }
-  clients_.erase(self);
-  metrics_.set_clients(clients_.size());
+  void on_ready(std::uint32_t events) override { clients.on_ready(*this, events); }
+  void on_reply(std::string_view reply) override { clients.on_reply(*this, reply); }
+
+  Clients& clients;
+  const int descriptor;
+  const std::unique_ptr<RequestReader> reader;
+  List::iterator self;
+  bool asking = false;  // a question is being looked up
+  std::uint32_t watched = EPOLLIN;
+  MonoTime active;      // when octets moved last
+  std::string pending;  // input that comes after the question or the replies outstanding
+  std::string unsent;   // replies the socket had no room for
+};
+
+Clients::Clients(EventLoop& loop, Resolver& resolver, Metrics& metrics, Log& log, Limits limits)
+    : loop_(loop),
+      resolver_(resolver),
+      metrics_(metrics),
+      log_(log),
+      limits_(limits),
+      idle_timer_(loop, [this] { close_idle(); }),
+      deadline_timer_(loop, [this] { end_late_questions(); }) {}
+
+Clients::~Clients() = default;
+
+void Clients::add(int descriptor, std::unique_ptr<RequestReader> reader) {
+  if (count() >= limits_.max_clients) {
+    metrics_.count_client_evicted();
+    if (quiet_.empty()) {
+      ::close(descriptor);
+      return;
+    }
+    quiet_.pop_front();
+  }
+  quiet_.emplace_back(*this, descriptor, std::move(reader));
+  Client& client = quiet_.back();
+  client.self = std::prev(quiet_.end());
+  client.active = loop_.now();
+  if (!loop_.watch(descriptor, client.watched, client)) return close(client);
+  if (!idle_timer_.is_set()) idle_timer_.at(loop_.now() + limits_.idle);
+  metrics_.set_clients(count());
 }
 
 void Clients::drain() {
   draining_ = true;
-  for (auto& client : clients_) {
-    if (client.state == State::reading) client.stream.cancel();
-  }
+  std::erase_if(quiet_, [](const Client& client) { return client.unsent.empty(); });
+  metrics_.set_clients(count());
 }
 
-void Clients::evict_longest_silent() {
-  for (auto& client : clients_) {
-    if (client.state != State::reading) continue;
-    metrics_.count_client_evicted();
-    client.state = State::leaving;
-    client.stream.cancel();
-    return;
-  }
+void Clients::close_all() {
+  quiet_.clear();
+  asking_.clear();
+  metrics_.set_clients(0);
 }
 
-Task<bool> Clients::answer(Client& client, NetstringReader& reader, std::string_view input,
-                           std::string& out) {
-  for (;;) {
-    const auto payload = reader.next(input);
-    if (!payload) co_return refuse(payload.error());
-    if (!*payload) co_return true;
-    const auto query = parse_socketmap_query(**payload);
-    if (!query) co_return refuse(query.error());
-    const Dialect dialect = dialect_of(query->map);
-    if (!resolver_.answer_now(query->key, out, dialect)) {
-      std::string key(query->key);
-      const bool written = co_await client.stream.write_all(out);
-      if (!written) co_return false;
-      out.clear();
-      co_await resolver_.answer_later(std::move(key), out, dialect);
-    }
-    if (out.size() > kFlushBytes) {
-      const bool written = co_await client.stream.write_all(out);
-      if (!written) co_return false;
-      out.clear();
-    }
+void Clients::on_ready(Client& client, std::uint32_t events) {
+  guarded(client, [&] { return serve(client, events); });
+}
+
+void Clients::on_reply(Client& client, std::string_view reply) {
+  guarded(client, [&] {
+    client.asking = false;
+    client.active = loop_.now();
+    quiet_.splice(quiet_.end(), asking_, client.self);
+    if (!idle_timer_.is_set()) idle_timer_.at(client.active + limits_.idle);
+    replies_ = reply;
+    return go_on(client);
+  });
+}
+
+// Does one thing for a client, and closes it when that returns false.
+template <class Action>
+void Clients::guarded(Client& client, Action action) {
+  try {
+    if (action()) return;
+  } catch (const std::exception& bug) {
+    log_.error("client_bug", {{"what", bug.what()}});
   }
+  close(client);
+}
+
+bool Clients::serve(Client& client, std::uint32_t events) {
+  if ((events & EPOLLOUT) != 0) {
+    if (!send_unsent(client)) return false;
+    if (!client.unsent.empty()) return true;
+    return client.asking ? watch(client, 0) : go_on(client);
+  }
+  if (client.asking || !client.unsent.empty()) {
+    const bool lost = (events & (EPOLLERR | EPOLLHUP)) != 0;
+    return !lost && watch(client, client.unsent.empty() ? 0 : EPOLLOUT);
+  }
+  const ssize_t got = ::recv(client.descriptor, input_.data(), input_.size(), 0);
+  if (got < 0) return errno == EAGAIN || errno == EINTR;
+  if (got == 0) return false;
+  touch(client);
+  replies_.clear();
+  return answer(client, std::string_view(input_.data(), static_cast<std::size_t>(got)));
+}
+
+// After a reply that was outstanding: what came meanwhile.
+bool Clients::go_on(Client& client) {
+  const std::string input = std::exchange(client.pending, {});
+  return answer(client, input);
+}
+
+// Answers all complete requests in `input`, as far as that needs no waiting, after what is in
+// replies_ already.
+bool Clients::answer(Client& client, std::string_view input) {
+  while (client.unsent.empty()) {
+    auto query = client.reader->next(input);
+    if (!query) {
+      flush(client);
+      return refuse(query.error());
+    }
+    if (!*query) break;
+    if (!resolver_.answer_now(**query, loop_.now(), replies_)) {
+      ask(client, **query);
+      break;
+    }
+    if (replies_.size() > kFlushBytes && !flush(client)) return false;
+  }
+  if (!input.empty()) client.pending = input;
+  if (!replies_.empty() && !flush(client)) return false;
+  if (!client.unsent.empty()) return watch(client, EPOLLOUT);
+  if (client.asking) return true;  // hardly anybody sends more before the reply: watched as it is
+  return !draining_ && watch(client, EPOLLIN);
+}
+
+void Clients::ask(Client& client, const Query& query) {
+  client.asking = true;
+  asking_.splice(asking_.end(), quiet_, client.self);
+  resolver_.answer_later(query, client);
+  deadline_timer_.at(*resolver_.next_deadline());
 }
 
 bool Clients::refuse(const Error& error) {
   metrics_.count_bad_request();
   log_.error("bad_request", {{"code", std::string(name_of(error.code))}, {"why", error.detail}});
   return false;
+}
+
+// Hands replies_ to the socket and keeps what it does not take.
+bool Clients::flush(Client& client) {
+  std::string_view left = replies_;
+  if (client.unsent.empty()) {
+    const ssize_t sent = send_now(client.descriptor, left);
+    if (sent < 0) return false;
+    left.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  client.unsent += left;
+  replies_.clear();
+  return true;
+}
+
+bool Clients::send_unsent(Client& client) {
+  const ssize_t sent = send_now(client.descriptor, client.unsent);
+  if (sent < 0) return false;
+  if (sent > 0) touch(client);
+  client.unsent.erase(0, static_cast<std::size_t>(sent));
+  return true;
+}
+
+bool Clients::watch(Client& client, std::uint32_t events) {
+  if (client.watched == events) return true;
+  client.watched = events;
+  return loop_.change(client.descriptor, events, client);
+}
+
+void Clients::touch(Client& client) {
+  client.active = loop_.now();
+  List& list = client.asking ? asking_ : quiet_;
+  if (client.self != std::prev(list.end())) list.splice(list.end(), list, client.self);
+}
+
+void Clients::close(Client& client) {
+  (client.asking ? asking_ : quiet_).erase(client.self);
+  metrics_.set_clients(count());
+}
+
+void Clients::close_idle() {
+  const MonoTime now = loop_.now();
+  while (!quiet_.empty() && quiet_.front().active + limits_.idle <= now) {
+    metrics_.count_client_evicted();
+    close(quiet_.front());
+  }
+  if (!quiet_.empty()) idle_timer_.at(quiet_.front().active + limits_.idle);
+}
+
+void Clients::end_late_questions() {
+  resolver_.expire();
+  if (const auto next = resolver_.next_deadline()) deadline_timer_.at(*next);
 }
 
 }  // namespace strictmx

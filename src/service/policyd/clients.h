@@ -1,55 +1,88 @@
-// service/policyd/clients.h: the connected MTAs. Each speaks socketmap and is answered in order;
-// a malformed request ends its connection and no other's.
-// Limits: `max_clients` connections; one more closes the one that was silent for longest, so that
-// accepting never stalls. A reply of over 64 KiB is written before the next request is read.
-// Lives on the answer thread.
+// service/policyd/clients.h: the connected MTAs. Each is answered in order; a malformed request
+// ends its connection and no other's. An answer from memory is one recv and one send, for all
+// requests that came together; a question that needs a look-up leaves its client waiting, and what
+// else it sends stays in the socket.
+// Limits: `max_clients` connections; one more closes the one that was silent for longest, or is
+// closed itself when all wait for an answer. Replies that a client does not take: 64 KiB and one
+// reply, then its requests are not read. A client without traffic, and without an answer to wait
+// for, is closed after `idle`.
+// Lives on the answer thread, in its EventLoop.
 #pragma once
+#include <array>
 #include <list>
+#include <memory>
 #include <string>
 
 #include "base/log.h"
-#include "net/byte_stream.h"
+#include "net/event_loop.h"
 #include "service/metrics.h"
+#include "service/policyd/request_reader.h"
 #include "service/policyd/resolver.h"
-#include "wire/netstring.h"
 
 namespace strictmx {
 
 class Clients {
  public:
-  // All must outlive the io_context's handlers.
-  Clients(Resolver& resolver, Metrics& metrics, Log& log, std::size_t max_clients)
-      : resolver_(resolver), metrics_(metrics), log_(log), max_clients_(max_clients) {}
+  struct Limits {
+    std::size_t max_clients;
+    Seconds idle;
+  };
+  // All must outlive this object.
+  Clients(EventLoop& loop, Resolver& resolver, Metrics& metrics, Log& log, Limits limits);
+  Clients(const Clients&) = delete;
+  Clients& operator=(const Clients&) = delete;
+  ~Clients();
 
-  // Serves one client until it leaves, misbehaves or is closed.
-  Task<void> serve(ByteStream stream);
+  // Serves a client until it leaves, misbehaves or is closed. Owns the descriptor, which must not
+  // block.
+  void add(int descriptor, std::unique_ptr<RequestReader> reader);
 
   // From now on clients are closed as soon as they have no reply outstanding.
   void drain();
 
-  void set_max_clients(std::size_t max_clients) { max_clients_ = max_clients; }
+  void close_all();
 
-  std::size_t count() const { return clients_.size(); }
+  void set_max_clients(std::size_t max_clients) { limits_.max_clients = max_clients; }
+
+  std::size_t count() const { return quiet_.size() + asking_.size(); }
 
  private:
-  enum class State : std::uint8_t { reading, answering, leaving };
-  struct Client {
-    ByteStream stream;
-    State state = State::reading;
-  };
+  class Client;
+  using List = std::list<Client>;
 
-  void evict_longest_silent();
-  // Answers all complete requests in `input`. False: the connection must be closed.
-  Task<bool> answer(Client& client, NetstringReader& reader, std::string_view input,
-                    std::string& out);
+  void on_ready(Client& client, std::uint32_t events);
+  void on_reply(Client& client, std::string_view reply);
+  template <class Action>
+  void guarded(Client& client, Action action);
+  // These return false when the connection must be closed.
+  bool serve(Client& client, std::uint32_t events);
+  bool go_on(Client& client);
+  bool answer(Client& client, std::string_view input);
   bool refuse(const Error& error);
+  bool flush(Client& client);
+  bool send_unsent(Client& client);
+  bool watch(Client& client, std::uint32_t events);
 
+  void ask(Client& client, const Query& query);
+  void touch(Client& client);
+  void close(Client& client);
+  void close_idle();
+  void end_late_questions();
+
+  static constexpr std::size_t kReadBytes = 16384;
+
+  EventLoop& loop_;
   Resolver& resolver_;
   Metrics& metrics_;
   Log& log_;
-  std::size_t max_clients_;
+  Limits limits_;
   bool draining_ = false;
-  std::list<Client> clients_;  // longest silent first
+  List quiet_;   // longest without traffic first
+  List asking_;  // those that wait for an answer
+  EventLoop::Timer idle_timer_;
+  EventLoop::Timer deadline_timer_;
+  std::array<char, kReadBytes> input_;
+  std::string replies_;  // to the client that is being answered
 };
 
 }  // namespace strictmx

@@ -4,12 +4,20 @@
 #include <utility>
 
 #include "base/text.h"
-#include "net/stream_listener.h"
+#include "net/acceptor.h"
+#include "net/event_loop.h"
 #include "service/policyd/clients.h"
 #include "service/policyd/lookup_side.h"
 #include "service/policyd/steady_clock.h"
 
 namespace strictmx {
+
+namespace {
+
+constexpr unsigned kSocketMode = 0666;  // of a unix socket; its folder says who may come
+constexpr Millis kDrainStep{10};
+
+}  // namespace
 
 // What lives on the answer thread.
 class Policyd::Impl {
@@ -25,29 +33,27 @@ class Policyd::Impl {
 
   Result<void> open() {
     if (auto opened = lookups_.open(); !opened) return opened;
-    if (auto listening = listen(); !listening) return listening;
+    auto loop = EventLoop::create();
+    if (!loop) return std::unexpected(loop.error());
+    loop_ = *std::move(loop);
+    drain_timer_.emplace(*loop_, [this] { drain_on(); });
+    const auto post = [this](auto message) { loop_->post(std::move(message)); };
     resolver_ = std::make_unique<Resolver>(
-        Resolver::Threads{io_, lookups_.io()}, lookups_.engine(), metrics_, clock_,
+        Resolver::Threads{post, lookups_.io()}, lookups_.engine(), metrics_, clock_,
         Resolver::Limits{options_.deadline, options_.max_negatives});
-    clients_ = std::make_unique<Clients>(*resolver_, metrics_, log_, options_.max_clients);
-    return {};
+    clients_ = std::make_unique<Clients>(*loop_, *resolver_, metrics_, log_,
+                                         Clients::Limits{options_.max_clients, options_.idle});
+    return listen();
   }
 
   void start() {
     lookups_.start();
-    for (auto& listener : listeners_) {
-      Task<void> task = accept_clients(*this, *listener);
-      asio::co_spawn(io_, std::move(task), asio::detached);
-    }
     log_.info("listening", {{"sockets", join(options_.listen, " ")}});
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] { loop_->run(); });
   }
 
   void stop() {
-    asio::post(io_, [this] {
-      Task<void> task = finish(*this);
-      asio::co_spawn(io_, std::move(task), asio::detached);
-    });
+    loop_->post([this] { drain(); });
     thread_.join();
     lookups_.stop();
   }
@@ -57,36 +63,22 @@ class Policyd::Impl {
                          fresh.dns != options_.dns || fresh.fetch != options_.fetch ||
                          fresh.preload != options_.preload || fresh.idle != options_.idle ||
                          fresh.max_negatives != options_.max_negatives;
-    asio::post(io_, [this, options = std::move(fresh)]() mutable { apply(std::move(options)); });
+    loop_->post([this, options = std::move(fresh)]() mutable { apply(std::move(options)); });
     return restart;
   }
 
  private:
   Result<void> listen() {
-    ListenOptions how;
-    how.idle_limit = options_.idle;
     for (const auto& text : options_.listen) {
       const auto endpoint = Endpoint::parse(text);
       if (!endpoint) return std::unexpected(endpoint.error());
-      auto listener = StreamListener::open(io_, *endpoint, how, log_);
-      if (!listener) return std::unexpected(listener.error());
-      listeners_.push_back(*std::move(listener));
+      auto acceptor = Acceptor::open(*loop_, *endpoint, kSocketMode, log_);
+      if (!acceptor) return std::unexpected(acceptor.error());
+      const auto serve = [this](int client) { clients_->add(client, make_socketmap_reader()); };
+      if (auto started = (*acceptor)->start(serve); !started) return started;
+      acceptors_.push_back(*std::move(acceptor));
     }
     return {};
-  }
-
-  static Task<void> accept_clients(Impl& self, StreamListener& listener) {
-    for (;;) {
-      std::optional<ByteStream> stream = co_await listener.accept();
-      if (!stream) co_return;
-      Task<void> task = self.clients_->serve(*std::move(stream));
-      asio::co_spawn(self.io_, std::move(task), asio::detached);
-    }
-  }
-
-  static Task<void> finish(Impl& self) {
-    co_await drain(self);
-    self.io_.stop();
   }
 
   void apply(PolicydOptions fresh) {
@@ -96,30 +88,29 @@ class Policyd::Impl {
     changed.insert(changed.end(), fresh.overrides.begin(), fresh.overrides.end());
     asio::post(lookups_.io(), [this, options = std::move(fresh), changed = std::move(changed)] {
       lookups_.apply(options);
-      asio::post(io_, [this, changed] {
+      loop_->post([this, changed] {
         for (const auto& entry : changed) resolver_->forget(entry.domain);
       });
     });
   }
 
   // Clients that wait for a reply get it, up to options.drain; then all are closed.
-  static Task<void> drain(Impl& self) {
-    self.log_.info("draining", {{"clients", std::to_string(self.clients_->count())}});
-    for (auto& listener : self.listeners_) listener->stop();
-    self.clients_->drain();
-    co_await wait_for_clients(self, self.options_.drain);
-    self.resolver_->stop();
-    for (auto& listener : self.listeners_) listener->cancel_streams();
-    co_await wait_for_clients(self, Seconds{1});
+  void drain() {
+    log_.info("draining", {{"clients", std::to_string(clients_->count())}});
+    for (auto& acceptor : acceptors_) acceptor->stop();
+    clients_->drain();
+    drain_until_ = loop_->now() + options_.drain;
+    drain_on();
   }
 
-  static Task<void> wait_for_clients(Impl& self, Seconds longest) {
-    const MonoTime end = self.clock_.now().mono + longest;
-    asio::steady_timer pause(self.io_);
-    while (self.clients_->count() > 0 && self.clock_.now().mono < end) {
-      pause.expires_after(Millis{10});
-      co_await pause.async_wait(asio::use_awaitable);
+  void drain_on() {
+    if (clients_->count() > 0 && loop_->now() < drain_until_) {
+      drain_timer_->at(loop_->now() + kDrainStep);
+      return;
     }
+    resolver_->stop();
+    clients_->close_all();
+    loop_->stop();
   }
 
   const PolicydOptions options_;  // of the start
@@ -129,11 +120,13 @@ class Policyd::Impl {
   SteadyClock clock_;         // of the answer thread
   SteadyClock lookup_clock_;  // of the look-up thread
   Metrics& metrics_;
-  asio::io_context io_{1};
-  LookupSide lookups_;  // its thread posts to io_, and ends first
-  std::vector<std::unique_ptr<StreamListener>> listeners_;
+  std::unique_ptr<EventLoop> loop_;
+  LookupSide lookups_;  // its thread posts to loop_, and ends first
   std::unique_ptr<Resolver> resolver_;
   std::unique_ptr<Clients> clients_;
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  std::optional<EventLoop::Timer> drain_timer_;
+  MonoTime drain_until_;
   std::thread thread_;
 };
 

@@ -1,6 +1,8 @@
 #include "service/policyd/resolver.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace strictmx {
 
@@ -23,13 +25,39 @@ Metrics::Answer metric_of(MtaStatus status) {
   return Metrics::Answer::temp;
 }
 
-MtaStatus status_of(std::string_view reply) {
-  const auto colon = reply.find(':');
-  const auto word = reply.substr(colon + 1, 2);
-  return word == "OK" ? MtaStatus::ok : word == "NO" ? MtaStatus::not_found : MtaStatus::temp;
+// Lower case into `buffer`; a key longer than any in a cache stays as it is.
+constexpr std::size_t kMaxKey = 255;
+constexpr std::size_t kStep = 16;  // a width that compilers turn into one vector
+using KeyBuffer = std::array<char, kMaxKey + 1>;
+std::string_view fold_case(std::string_view key, KeyBuffer& buffer) {
+  if (key.size() > kMaxKey) return key;
+  char* const folded = buffer.data();
+  std::memset(folded + key.size() / kStep * kStep, 0, kStep);
+  std::memcpy(folded, key.data(), key.size());
+  for (std::size_t i = 0; i < key.size(); i += kStep) {
+    for (std::size_t j = i; j < i + kStep; ++j) {
+      folded[j] = static_cast<char>(folded[j] | (folded[j] >= 'A' && folded[j] <= 'Z' ? 0x20 : 0));
+    }
+  }
+  return {folded, key.size()};
+}
+
+template <std::size_t... Index>
+std::array<AnswerCache, kDialects> make_caches(std::size_t max_negatives, MonoTime start,
+                                               std::index_sequence<Index...>) {
+  return {(static_cast<void>(Index), AnswerCache(max_negatives, start))...};
 }
 
 }  // namespace
+
+struct PendingLookup {
+  using Waiters = boost::intrusive::list<Waiter, boost::intrusive::base_hook<OfLookupHook>,
+                                         boost::intrusive::constant_time_size<false>>;
+
+  std::string cache_key;
+  Waiters waiters = {};
+  std::optional<DomainVerdict> stored = {};  // what the stored policy alone says
+};
 
 Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Clock& clock,
                    Limits limits)
@@ -38,25 +66,26 @@ Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Cloc
       metrics_(metrics),
       clock_(clock),
       limits_(limits),
-      caches_{AnswerCache(limits.max_negatives, clock.now().mono),
-              AnswerCache(limits.max_negatives, clock.now().mono),
-              AnswerCache(limits.max_negatives, clock.now().mono)},
+      caches_(make_caches(limits.max_negatives, clock.now().mono,
+                          std::make_index_sequence<kDialects>())),
       no_policy_reply_(socketmap_reply(MtaAnswer{MtaStatus::not_found, ""})) {
   auto forget = [this](const Domain& domain) {
-    asio::post(threads_.answers, [this, domain] { forget_plain(domain); });
+    threads_.answers([this, domain] { forget_plain(domain); });
   };
   asio::post(threads_.lookups, [this, forget] { engine_.on_enforce(forget); });
 }
 
-bool Resolver::answer_now(std::string_view key, std::string& out, Dialect dialect) {
-  const MonoTime now = clock_.now().mono;
-  AnswerCache& known = cache(dialect);
-  std::optional<AnswerCache::Hit> hit = known.find(key, now);
+Resolver::~Resolver() = default;
+
+bool Resolver::answer_now(const Query& query, MonoTime now, std::string& out) {
+  AnswerCache& known = cache(query.dialect);
+  KeyBuffer buffer;
+  std::optional<AnswerCache::Hit> hit = known.find(fold_case(query.key, buffer), now);
   if (!hit || hit->refresh) {
-    const NextHopKey parsed = parse_next_hop(key);
+    const NextHopKey parsed = parse_next_hop(query.key);
     const NextHop* hop = std::get_if<NextHop>(&parsed);
     if (hop == nullptr) {
-      append(out, no_policy_reply_, MtaStatus::not_found, Metrics::Origin::memory);
+      append(out, no_policy_reply_, MtaStatus::not_found);
       return true;
     }
     const std::string cache_key = cache_key_of(*hop);
@@ -64,21 +93,34 @@ bool Resolver::answer_now(std::string_view key, std::string& out, Dialect dialec
     if (!hit) return false;
     if (hit->refresh) join(cache_key, *hop);
   }
-  append(out, hit->reply, hit->status, Metrics::Origin::memory);
+  append(out, hit->reply, hit->status);
   return true;
 }
 
-Task<void> Resolver::answer_later(std::string key, std::string& out, Dialect dialect) {
-  const NextHopKey parsed = parse_next_hop(key);
+void Resolver::answer_later(const Query& query, Waiter& waiter) {
+  const NextHopKey parsed = parse_next_hop(query.key);
   const NextHop& hop = std::get<NextHop>(parsed);
-  const std::string cache_key = cache_key_of(hop);
-  asked_[static_cast<std::size_t>(dialect)] = true;
-  Waiter waiter(threads_.answers.get_executor(), dialect);
-  join(cache_key, hop).waiters.push_back(&waiter);
-  const MonoTime deadline = clock_.now().mono + limits_.deadline;
-  std::optional<std::string> reply = co_await waiter.reply.wait(deadline);
-  if (!reply) reply = reply_at_deadline(cache_key, waiter);
-  append(out, *reply, status_of(*reply), Metrics::Origin::lookup);
+  asked_[static_cast<std::size_t>(query.dialect)] = true;
+  PendingLookup& lookup = join(cache_key_of(hop), hop);
+  lookup.waiters.push_back(waiter);
+  waiter.lookup_ = &lookup;
+  waiter.dialect_ = query.dialect;
+  waiter.deadline_ = clock_.now().mono + limits_.deadline;
+  auto place = deadlines_.end();  // the last, but for a deadline that was made shorter meanwhile
+  while (place != deadlines_.begin() && std::prev(place)->deadline_ > waiter.deadline_) --place;
+  deadlines_.insert(place, waiter);
+}
+
+std::optional<MonoTime> Resolver::next_deadline() const {
+  if (deadlines_.empty()) return std::nullopt;
+  return deadlines_.front().deadline_;
+}
+
+void Resolver::expire() {
+  const MonoTime now = clock_.now().mono;
+  while (!deadlines_.empty() && deadlines_.front().deadline_ <= now) {
+    reply_late(deadlines_.front());
+  }
 }
 
 void Resolver::forget(const Domain& domain) {
@@ -90,33 +132,33 @@ void Resolver::forget(const Domain& domain) {
 
 void Resolver::stop() {
   const DomainVerdict stopping = decide_deferral("shutting down");
-  for (auto& [key, pending] : pending_) {
-    const DomainVerdict& verdict = pending->stored ? *pending->stored : stopping;
-    for (Waiter* waiter : pending->waiters) {
-      waiter->reply.set(socketmap_reply(format_answer(waiter->dialect, verdict)));
-    }
-    pending->waiters.clear();
+  while (!deadlines_.empty()) {
+    Waiter& waiter = deadlines_.front();
+    const std::optional<DomainVerdict>& stored = waiter.lookup_->stored;
+    reply(waiter, stored ? *stored : stopping);
   }
 }
 
-Resolver::Pending& Resolver::join(const std::string& cache_key, const NextHop& hop) {
+PendingLookup& Resolver::join(const std::string& cache_key, const NextHop& hop) {
   auto& pending = pending_[cache_key];
   if (pending) return *pending;
-  pending = std::make_unique<Pending>();
+  pending = std::make_unique<PendingLookup>();
+  pending->cache_key = cache_key;
   auto to_answers = [this, cache_key](std::optional<DomainVerdict> verdict) {
-    asio::post(threads_.answers, [this, cache_key, verdict = std::move(verdict)]() mutable {
+    if (!verdict) return;
+    threads_.answers([this, cache_key, verdict = *std::move(verdict)]() mutable {
       on_stored(cache_key, std::move(verdict));
     });
   };
   auto finished = [this, cache_key](const TlsPolicyResult& result) {
-    asio::post(threads_.answers, [this, cache_key, result] { on_done(cache_key, result); });
+    threads_.answers([this, cache_key, result] { on_done(cache_key, result); });
   };
   asio::post(threads_.lookups,
              [this, hop, to_answers, finished] { engine_.begin(hop, to_answers, finished); });
   return *pending;
 }
 
-void Resolver::on_stored(const std::string& cache_key, std::optional<DomainVerdict> verdict) {
+void Resolver::on_stored(const std::string& cache_key, DomainVerdict verdict) {
   const auto entry = pending_.find(cache_key);
   if (entry != pending_.end()) entry->second->stored = std::move(verdict);
 }
@@ -125,10 +167,10 @@ void Resolver::on_done(const std::string& cache_key, const TlsPolicyResult& resu
   remember(cache_key, result);
   const auto entry = pending_.find(cache_key);
   if (entry == pending_.end()) return;
-  for (Waiter* waiter : entry->second->waiters) {
-    waiter->reply.set(socketmap_reply(format_answer(waiter->dialect, result.verdict)));
-  }
+  // Out of the table first: who asks the same again begins a new look-up.
+  const std::unique_ptr<PendingLookup> lookup = std::move(entry->second);
   pending_.erase(entry);
+  while (!lookup->waiters.empty()) reply(lookup->waiters.front(), result.verdict);
 }
 
 void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& result) {
@@ -161,27 +203,32 @@ void Resolver::forget_plain(const Domain& domain) {
   }
 }
 
-std::string Resolver::reply_at_deadline(const std::string& cache_key, Waiter& waiter) {
+void Resolver::reply_late(Waiter& waiter) {
   metrics_.count_late_answer();
   DomainVerdict verdict = decide_deferral("the look-up takes longer than allowed");
-  const auto entry = pending_.find(cache_key);
-  if (entry != pending_.end()) {
-    std::erase(entry->second->waiters, &waiter);
-    if (entry->second->stored) verdict = *entry->second->stored;
-  }
+  if (waiter.lookup_->stored) verdict = *waiter.lookup_->stored;
   if (verdict.policy) {  // the next who asks need not wait while the look-up goes on
     const MonoTime now = clock_.now().mono;
-    cache(waiter.dialect)
-        .put_policy(cache_key, format_answer(waiter.dialect, verdict),
+    cache(waiter.dialect_)
+        .put_policy(waiter.lookup_->cache_key, format_answer(waiter.dialect_, verdict),
                     {now + kUndecidedHold, now + kShortestHold});
   }
-  return socketmap_reply(format_answer(waiter.dialect, verdict));
+  reply(waiter, verdict);
 }
 
-void Resolver::append(std::string& out, std::string_view reply, MtaStatus status,
-                      Metrics::Origin origin) {
+// The last that is done with the waiter: it may be gone afterwards.
+void Resolver::reply(Waiter& waiter, const DomainVerdict& verdict) {
+  const MtaAnswer answer = format_answer(waiter.dialect_, verdict);
+  metrics_.count_answer(metric_of(answer.status), Metrics::Origin::lookup);
+  waiter.OfLookupHook::unlink();
+  waiter.DeadlineHook::unlink();
+  waiter.lookup_ = nullptr;
+  waiter.on_reply(socketmap_reply(answer));
+}
+
+void Resolver::append(std::string& out, std::string_view reply, MtaStatus status) {
   out += reply;
-  metrics_.count_answer(metric_of(status), origin);
+  metrics_.count_answer(metric_of(status), Metrics::Origin::memory);
 }
 
 }  // namespace strictmx

@@ -3,68 +3,98 @@
 // are called there. The engine is reached by messages to its thread.
 #pragma once
 #include <array>
+#include <boost/intrusive/list.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/next_hop.h"
-#include "net/one_shot.h"
+#include "net/asio.h"
 #include "service/metrics.h"
 #include "service/policyd/answer_cache.h"
 #include "service/policyd/engine.h"
+#include "service/policyd/request_reader.h"
 
 namespace strictmx {
 
+struct PendingLookup;
+
+template <class Tag>
+using AutoUnlinkHook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using OfLookupHook = AutoUnlinkHook<struct OfLookup>;
+using DeadlineHook = AutoUnlinkHook<struct ByDeadline>;
+
+// Somebody who waits for one reply at a time; who goes away before it comes is forgotten.
+class Waiter : public OfLookupHook, public DeadlineHook {
+ public:
+  // Called once per Resolver::answer_later(), never from inside of it. May destroy the waiter, or
+  // ask again.
+  virtual void on_reply(std::string_view reply) = 0;
+
+ protected:
+  ~Waiter() = default;
+
+ private:
+  friend class Resolver;
+  PendingLookup* lookup_ = nullptr;
+  Dialect dialect_ = Dialect::postfix;
+  MonoTime deadline_;
+};
+
 class Resolver {
  public:
+  // Runs a function on the answer thread, later; callable from any thread.
+  using Post = std::function<void(std::function<void()>)>;
   struct Threads {
-    asio::io_context& answers;
+    Post answers;
     asio::io_context& lookups;
   };
   struct Limits {
     Millis deadline;
     std::size_t max_negatives;
   };
-  // `engine`, `metrics` and `clock` must outlive the resolver and both io_contexts' handlers.
+  // `engine`, `metrics` and `clock` must outlive the resolver; it must outlive what was posted.
   Resolver(Threads threads, Engine& engine, Metrics& metrics, const Clock& clock, Limits limits);
+  ~Resolver();
 
-  // Appends the reply when it needs no waiting; else false.
-  bool answer_now(std::string_view key, std::string& out, Dialect dialect = Dialect::postfix);
+  // Appends the reply when it needs no waiting; else false. `now`: of the resolver's clock, or some
+  // milliseconds old.
+  bool answer_now(const Query& query, MonoTime now, std::string& out);
 
-  // Appends the reply, at the deadline at the latest. `out` must outlive the coroutine.
-  Task<void> answer_later(std::string key, std::string& out, Dialect dialect = Dialect::postfix);
+  // The reply comes to the waiter, at the deadline at the latest if expire() is called then.
+  void answer_later(const Query& query, Waiter& waiter);
+
+  // When somebody's deadline comes first; nullopt: nobody waits.
+  std::optional<MonoTime> next_deadline() const;
+  // Answers all whose deadline has come with what is known.
+  void expire();
 
   // The next question for the domain leads to a look-up.
   void forget(const Domain& domain);
 
   void set_deadline(Millis deadline) { limits_.deadline = deadline; }
 
-  // Ends all waiting at once with a deferral.
+  // Ends all waiting at once: with the stored policy, or with a deferral.
   void stop();
 
  private:
-  // Lives in the frame of answer_later.
-  struct Waiter {
-    Waiter(asio::any_io_executor executor, Dialect d) : reply(std::move(executor)), dialect(d) {}
-    OneShot<std::string> reply;
-    Dialect dialect;
-  };
-  struct Pending {
-    std::vector<Waiter*> waiters;
-    std::optional<DomainVerdict> stored;  // what the stored policy alone says
-  };
+  using Deadlines = boost::intrusive::list<Waiter, boost::intrusive::base_hook<DeadlineHook>,
+                                           boost::intrusive::constant_time_size<false>>;
 
-  Pending& join(const std::string& cache_key, const NextHop& hop);
-  void on_stored(const std::string& cache_key, std::optional<DomainVerdict> verdict);
+  PendingLookup& join(const std::string& cache_key, const NextHop& hop);
+  void on_stored(const std::string& cache_key, DomainVerdict verdict);
   void on_done(const std::string& cache_key, const TlsPolicyResult& result);
   void remember(const std::string& cache_key, const TlsPolicyResult& result);
   // The domain came under an enforce policy: replies that do not rest on one are looked up anew.
   void forget_plain(const Domain& domain);
   AnswerCache& cache(Dialect dialect) { return caches_[static_cast<std::size_t>(dialect)]; }
-  std::string reply_at_deadline(const std::string& cache_key, Waiter& waiter);
-  void append(std::string& out, std::string_view reply, MtaStatus status, Metrics::Origin origin);
+  void reply(Waiter& waiter, const DomainVerdict& verdict);
+  void reply_late(Waiter& waiter);
+  void append(std::string& out, std::string_view reply, MtaStatus status);
 
   Threads threads_;
   Engine& engine_;
@@ -73,7 +103,8 @@ class Resolver {
   Limits limits_;
   std::array<AnswerCache, kDialects> caches_;
   std::array<bool, kDialects> asked_{};  // dialects in use; only these are remembered
-  TextMap<std::unique_ptr<Pending>> pending_;
+  TextMap<std::unique_ptr<PendingLookup>> pending_;
+  Deadlines deadlines_;  // the next first
   std::string no_policy_reply_;
 };
 
