@@ -4,11 +4,15 @@
 # Makes library `NAME` of all .cc files below src/NAME, and `NAME_test` of the _test.cc files.
 # ASYNC: coroutines, whose optimised code takes the compiler twice as long with sanitizers; a Debug
 # build does without.
+# What most files include is compiled once (pch_*.h); that a header brings what it names is checked by
+# tools/check_headers.
 function(strictmx_layer name)
   cmake_parse_arguments(ARG "ASYNC" "" "DEPENDS;LIBRARIES" ${ARGN})
   set(optimise "")
+  set(precompiled ${CMAKE_SOURCE_DIR}/cmake/pch_std.h)
   if(ARG_ASYNC)
     set(optimise $<$<CONFIG:Debug>:-O0>)
+    set(precompiled ${CMAKE_SOURCE_DIR}/cmake/pch_asio.h)
   endif()
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${all})
@@ -19,6 +23,7 @@ function(strictmx_layer name)
     PUBLIC strictmx_flags ${ARG_DEPENDS}
     PRIVATE strictmx_warnings ${ARG_LIBRARIES})
   target_compile_options(strictmx_${name} PRIVATE ${optimise})
+  target_precompile_headers(strictmx_${name} PRIVATE ${precompiled})
   if(tests AND BUILD_TESTING AND STRICTMX_UNIT_TESTS)
     add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/main.cc)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
@@ -27,6 +32,7 @@ function(strictmx_layer name)
     target_link_libraries(${name}_test PRIVATE
       strictmx_${name} strictmx_warnings ${ARG_LIBRARIES})
     target_compile_options(${name}_test PRIVATE ${optimise})
+    target_precompile_headers(${name}_test PRIVATE ${precompiled})
     add_test(NAME unit.${name} COMMAND ${name}_test)
     set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit)
   endif()
