@@ -141,6 +141,9 @@ StsAction StsLookup::on_fetch(Now now, const FetchOutcome& outcome) {
       fmt::format("GET https://mta-sts.{}/.well-known/mta-sts.txt", domain_.text());
   if (outcome.status != FetchStatus::ok) {
     note(what, fmt::format("{}: {}", name_of(outcome.status), outcome.detail), "RFC 8461 §3.3");
+    const bool ours = outcome.status == FetchStatus::overloaded ||  // not the domain's failure
+                      outcome.status == FetchStatus::cancelled;
+    if (ours) return on_own_limit(now, outcome);
     return on_fetch_failure(
         now, result_type_of(outcome.status),
         outcome.detail.empty() ? std::string(name_of(outcome.status)) : outcome.detail);
@@ -157,6 +160,14 @@ StsAction StsLookup::on_fetch(Now now, const FetchOutcome& outcome) {
   result_.backoff.reset();
   fetched_ = KnownPolicy{domain_, id_, outcome.body, std::move(parsed->policy), now.wall};
   return SavePolicy{*fetched_};
+}
+
+// What we had no room for says nothing of the domain: that there is no policy is not known, and
+// nothing failed that its owner should hear of.
+StsAction StsLookup::on_own_limit(Now now, const FetchOutcome& outcome) {
+  const std::string why = "the policy could not be fetched: " + outcome.detail;
+  if (stored_is_live(now)) return finish_stored(now, "stored policy: " + why, kShortestHold);
+  return finish(StsState::undecided, why, kUndecidedHold);
 }
 
 // RFC 8461 §3.3: with nothing stored, deliver as without MTA-STS; RFC 8461 §5.1: else the stored

@@ -135,6 +135,7 @@ class StsLookup {
   StsAction fetch_or_wait(Now now);
   StsAction on_no_record(Now now, std::string why);
   StsAction on_dns_failure(Now now, const DnsMeta& meta);
+  StsAction on_own_limit(Now now, const FetchOutcome& outcome);
   StsAction on_fetch_failure(Now now, ResultType type, std::string reason);
   StsAction finish_stored(Now now, std::string reason, Seconds hold);
   StsAction finish(StsState state, std::string reason, Seconds hold);

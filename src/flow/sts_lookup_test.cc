@@ -224,6 +224,34 @@ std::vector<Cell> cells_without_record() {
   };
 }
 
+// What we had no room for is no failure of the domain's, and no sign that it has no policy.
+std::vector<Cell> cells_without_room() {
+  const auto mx1 = mx({"mx1.example.com"});
+  return {
+      {"G-04 overloaded, nothing stored: the mail waits",
+       nothing(),
+       {txt({kRecord}), fetch_failure(FetchStatus::overloaded)},
+       StsState::undecided,
+       "-",
+       PolicySource::none,
+       false},
+      {"STS-C03 overloaded, stored enforce, another id",
+       stored(kEnforce),
+       {txt({kRecord}), fetch_failure(FetchStatus::overloaded), mx1},
+       StsState::applies,
+       "enforce",
+       PolicySource::cache,
+       false},
+      {"STS-C03 stopping, stored enforce, another id",
+       stored(kEnforce),
+       {txt({kRecord}), fetch_failure(FetchStatus::cancelled), mx1},
+       StsState::applies,
+       "enforce",
+       PolicySource::cache,
+       false},
+  };
+}
+
 std::vector<Cell> cells_with_dns_failure() {
   const auto mx1 = mx({"mx1.example.com"});
   return {
@@ -291,6 +319,7 @@ void check_no_weakening(const Cell& cell) {
 TEST_CASE("STS-C01 STS-C02 STS-C03 STS-A08 state table: a valid record") {
   check_cells(cells_with_record_and_nothing_live());
   check_cells(cells_with_record_and_a_live_policy());
+  check_cells(cells_without_room());
 }
 
 TEST_CASE("STS-R05 STS-R06 STS-R13 STS-R14 state table: no usable record") {

@@ -71,6 +71,9 @@ class TlsPolicy {
 
   bool decided() const { return decided_; }    // result().verdict stands
   bool finished() const { return finished_; }  // nothing is outstanding
+  // The MX hosts are signed, and not of each is known whether DANE protects it. Until then MTA-STS
+  // alone must not be answered (RFC 8461 §2, RFC 7672 §2.1.2).
+  bool dane_open() const { return !decided_ && done_hosts_ < hosts_.size(); }
 
   // Valid after decided(); sts and steps are complete only after finished().
   const TlsPolicyResult& result() const { return result_; }

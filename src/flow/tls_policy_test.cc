@@ -71,13 +71,16 @@ TEST_CASE("STS-C03 the stored policy alone gives an answer of the same strength"
 TEST_CASE("STS-X02 where DANE protects every host the verdict does not wait for the policy") {
   const TlsPolicySettings with_dane;
   Play game(NextHop{Domain::parse("example.com").value(), Routing::mx}, {}, with_dane, at(0));
+  CHECK_FALSE(game.machine().dane_open());
   game.feed(secure_mx({"mx1.example.com", "mx2.example.com"}));
+  CHECK(game.machine().dane_open());
   game.feed(host_at(DnsTrust::secure));
   game.feed(host_at(DnsTrust::secure));
   game.feed(tlsa(DnsTrust::secure, {ee_record()}));
   CHECK_FALSE(game.machine().decided());
   game.feed(tlsa(DnsTrust::secure, {ee_record()}));
   CHECK(game.machine().decided());
+  CHECK_FALSE(game.machine().dane_open());
   CHECK_FALSE(game.machine().finished());
   game.feed(txt({kRecord}));
   game.feed(body(kPolicy));

@@ -272,6 +272,8 @@ TEST_CASE("STS-F15 policy fetch: bodies that do not end well") {
       head("200 OK", "Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n");
   const std::string ten = head("200 OK", "Content-Type: text/plain\r\nContent-Length: 10\r\n");
   const std::string over(65537, 'x');
+  std::vector<TlsPiece> endless{{chunked}};
+  for (int i = 0; i < 160; ++i) endless.push_back({"10001\r\n" + over + "\r\n"});
   const Row rows[] = {
       {"over the limit, no length",
        FetchStatus::too_large,
@@ -281,6 +283,11 @@ TEST_CASE("STS-F15 policy fetch: bodies that do not end well") {
       {"over the limit in chunks",
        FetchStatus::too_large,
        {{chunked + "10001\r\n" + over + "\r\n0\r\n\r\n"}},
+       Ending::hold},
+      {"megabytes in chunks, without end", FetchStatus::too_large, endless, Ending::hold},
+      {"megabytes, announced",
+       FetchStatus::too_large,
+       {{head("200 OK", "Content-Type: text/plain\r\nContent-Length: 10485760\r\n") + over}},
        Ending::hold},
       {"endless chunk size",
        FetchStatus::protocol_error,
@@ -385,6 +392,7 @@ TEST_CASE("STS-F13 policy fetch: TLS that does not come about") {
   };
   CHECK(status_of({.certificate = &bed.good, .max_version = TLS1_1_VERSION}) == "tls_failed");
   CHECK(status_of({.greeting = Greeting::tls}) == "tls_failed");  // no certificate
+  CHECK(status_of({.certificate = &bed.good, .alpn = test::Alpn::none_of_them}) == "tls_failed");
   CHECK(status_of({.greeting = Greeting::close_at_once}) == "tls_failed");
   // Whether a reset comes before or after connect() has returned is a matter of luck.
   const auto reset = status_of({.ending = Ending::reset, .greeting = Greeting::close_at_once});
@@ -413,6 +421,13 @@ TEST_CASE("STS-F10 policy fetch: the deadline is that of the whole, however slow
   CHECK(outcome.detail == "in the body");
   CHECK(waited >= Millis(290));
   CHECK(waited < Millis(1500));
+}
+
+TEST_CASE("STS-F10 policy fetch: silence after the handshake ends at the deadline") {
+  Bed bed;
+  bed.options.timeout = Millis(300);
+  TlsServer server({.certificate = &bed.good, .ending = Ending::hold});
+  CHECK(name_of(bed.fetch_from(server).status) == "timeout");
 }
 
 TEST_CASE("policy fetch: no server") {

@@ -20,6 +20,7 @@ namespace strictmx::test {
 
 enum class Ending { close_notify, cut, reset, hold };  // hold: until the client leaves
 enum class Greeting { tls, close_at_once, stall, plain_text };
+enum class Alpn { first_offered, none_of_them };  // the second as a server of HTTP/2 alone
 
 struct TlsPiece {
   std::string data;
@@ -32,6 +33,7 @@ struct TlsScript {
   Ending ending = Ending::close_notify;
   Greeting greeting = Greeting::tls;
   int max_version = 0;  // as SSL_CTX_set_max_proto_version; 0: the newest
+  Alpn alpn = Alpn::first_offered;
 };
 
 struct TlsSeen {
@@ -54,7 +56,8 @@ class TlsServer {
       SSL_CTX_use_certificate(context_.get(), script_.certificate->x509.get());
       SSL_CTX_use_PrivateKey(context_.get(), script_.certificate->key.get());
     }
-    SSL_CTX_set_alpn_select_cb(context_.get(), note_alpn, nullptr);
+    const bool agrees = script_.alpn == Alpn::first_offered;
+    SSL_CTX_set_alpn_select_cb(context_.get(), agrees ? note_alpn : refuse_alpn, nullptr);
     listen_on(address);
     acceptor_ = std::thread([this] { accept_all(); });
   }
@@ -94,6 +97,11 @@ class TlsServer {
     *out = in + 1;
     *out_size = in[0];
     return SSL_TLSEXT_ERR_OK;
+  }
+
+  static int refuse_alpn(SSL*, const unsigned char**, unsigned char*, const unsigned char*,
+                         unsigned, void*) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
 
   void listen_on(const char* text) {

@@ -144,6 +144,21 @@ void state_policy(World& world, Words& words) {
   world.hosts.insert_or_assign(domain, std::move(outcome));
 }
 
+// As a line of the operator's list says it: a policy fetched AGE before the daemon starts.
+void state_preload(World& world, Words& words) {
+  const auto domain = Domain::parse_ascii(words.take("domain"));
+  if (!domain) throw BadScenario("no domain");
+  const Seconds age = read_duration(words.take("age"));
+  const std::string mode = words.take("mode");
+  const Seconds max_age = read_duration(words.take("max_age"));
+  const std::string body = policy_text(mode, max_age, words);
+  auto parsed = parse_policy(body);
+  if (!parsed) throw BadScenario("no policy: " + parsed.error().detail);
+  KnownPolicy policy{*domain, "preload", body, std::move(parsed->policy),
+                     world.clock.now().wall - age};
+  world.preload.insert_or_assign(domain->text(), std::move(policy));
+}
+
 void state_disk(World& world, Words& words) {
   const std::string& state = words.take("ok or full");
   if (state != "ok" && state != "full") throw BadScenario("neither ok nor full: " + state);
@@ -151,17 +166,7 @@ void state_disk(World& world, Words& words) {
   words.end();
 }
 
-// "hold txt example.com": such questions wait until the scenario says "release".
-void state_hold(World& world, Words& words) {
-  std::string kind = words.take("kind of question");
-  if (kind == "disk") {
-    world.held.insert(kind);
-  } else {
-    const std::string name = read_domain(words.take("name"));
-    world.held.insert(kind + (kind == "txt" ? " _mta-sts." : " ") + name);
-  }
-  words.end();
-}
+void state_hold(World& world, Words& words) { world.held.insert(read_held(words)); }
 
 // "wall +1d", "wall -1d": the wall clock alone jumps.
 void state_wall(World& world, Words& words) {
@@ -175,14 +180,26 @@ void state_wall(World& world, Words& words) {
 using State = void (*)(World&, Words&);
 const std::map<std::string_view, State>& facts() {
   static const std::map<std::string_view, State> kFacts = {
-      {"txt", state_txt},     {"mx", state_mx},     {"address", state_address},
-      {"cname", state_cname}, {"tlsa", state_tlsa}, {"policy", state_policy},
-      {"disk", state_disk},   {"hold", state_hold}, {"wall", state_wall},
+      {"txt", state_txt},         {"mx", state_mx},     {"address", state_address},
+      {"cname", state_cname},     {"tlsa", state_tlsa}, {"policy", state_policy},
+      {"disk", state_disk},       {"hold", state_hold}, {"wall", state_wall},
+      {"preload", state_preload},
   };
   return kFacts;
 }
 
 }  // namespace
+
+std::string read_held(Words& words) {
+  std::string kind = words.take("kind of question");
+  if (kind == "disk") {
+    words.end();
+    return kind;
+  }
+  const std::string name = read_domain(words.take("name"));
+  words.end();
+  return kind + (kind == "txt" ? " _mta-sts." : " ") + name;
+}
 
 bool state_fact(World& world, const std::vector<std::string>& line) {
   Words words(line);

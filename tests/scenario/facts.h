@@ -9,4 +9,8 @@ namespace strictmx::scenario {
 // a place.
 bool state_fact(World& world, const std::vector<std::string>& line);
 
+// What "hold" and "release" name, as in World::held: "txt _mta-sts.example.com", "disk". Takes all
+// words that are left.
+std::string read_held(Words& words);
+
 }  // namespace strictmx::scenario

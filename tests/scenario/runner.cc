@@ -21,7 +21,10 @@ class Player {
     const std::string& word = words.take("word");
     if (word == "scenario" || word == "rules") return;
     if (word == "set") return set(words);
+    if (word == "overrides") return override_domains(words);
     if (word == "ask" || word == "late") return ask(words, word == "late");
+    if (word == "begin") return begin(words);
+    if (word == "answered") return answered(words);
     if (word == "after" || word == "at") return let_pass(words, word == "at");
     if (word == "restart") return restart(words);
     if (word == "release") return release(words);
@@ -46,7 +49,10 @@ class Player {
   }
 
   void set(Words& words);
+  void override_domains(Words& words);
   void ask(Words& words, bool late);
+  void begin(Words& words);
+  void answered(Words& words);
   void let_pass(Words& words, bool since_start);
   void restart(Words& words);
   void release(Words& words);
@@ -57,7 +63,18 @@ class Player {
   WorldLog log_;
   Settings settings_;
   std::unique_ptr<Daemon> daemon_;
+  std::map<std::string, const std::string*> begun_;  // the reply to be, by key
 };
+
+Dialect take_dialect(Words& words) {
+  return words.skip("tlsrpt") ? Dialect::postfix_tlsrpt : Dialect::postfix;
+}
+
+void compare(const std::string& key, std::string answer, const std::string& expected) {
+  while (answer.ends_with(' ')) answer.pop_back();
+  if (answer == expected) return;
+  throw Deviation(fmt::format("{} is answered\n    {}\n  expected\n    {}", key, answer, expected));
+}
 
 void Player::set(Words& words) {
   if (daemon_) throw BadScenario("the daemon runs already");
@@ -78,17 +95,48 @@ void Player::set(Words& words) {
   words.end();
 }
 
+// The whole set: at first the configuration at start, later that of a SIGHUP.
+void Player::override_domains(Words& words) {
+  settings_.overrides.clear();
+  if (words.skip("none")) {
+    words.end();
+  } else {
+    do {
+      auto entry = parse_override(words.take("override"));
+      if (!entry) throw BadScenario(entry.error().detail);
+      settings_.overrides.push_back(*std::move(entry));
+    } while (!words.empty());
+  }
+  if (daemon_) daemon_->reload(settings_.overrides);
+}
+
 void Player::ask(Words& words, bool late) {
+  const std::string& key = words.take("key");
+  const Dialect dialect = take_dialect(words);
+  if (!words.skip("->")) throw BadScenario("missing: ->");
+  const std::string& expected = words.take("answer");
+  words.end();
+  if (!late) return compare(key, daemon().ask(key, dialect), expected);
+  const auto [answer, waited] = daemon().ask_late(key, dialect);
+  if (!waited) throw Deviation("answered before the deadline: " + answer);
+  compare(key, answer, expected);
+}
+
+void Player::begin(Words& words) {
+  const std::string& key = words.take("key");
+  const Dialect dialect = take_dialect(words);
+  words.end();
+  begun_[key] = &daemon().begin(key, dialect);
+}
+
+void Player::answered(Words& words) {
   const std::string& key = words.take("key");
   if (!words.skip("->")) throw BadScenario("missing: ->");
   const std::string& expected = words.take("answer");
   words.end();
-  std::string answer = late ? daemon().ask_late(key) : daemon().ask(key);
-  while (answer.ends_with(' ')) answer.pop_back();
-  if (answer != expected) {
-    throw Deviation(
-        fmt::format("{} is answered\n    {}\n  expected\n    {}", key, answer, expected));
-  }
+  const auto reply = begun_.find(key);
+  if (reply == begun_.end()) throw BadScenario("nobody asked: " + key);
+  compare(key, reply->second->empty() ? "nothing" : Daemon::payload_of(*reply->second), expected);
 }
 
 void Player::let_pass(Words& words, bool since_start) {
@@ -101,13 +149,17 @@ void Player::let_pass(Words& words, bool since_start) {
 
 void Player::restart(Words& words) {
   words.end();
+  begun_.clear();
   daemon_.reset();
   daemon();
 }
 
 void Player::release(Words& words) {
-  words.end();
-  world_.held.clear();
+  if (words.empty()) {
+    world_.held.clear();
+  } else {
+    world_.held.erase(read_held(words));
+  }
   daemon().release();
 }
 
@@ -132,9 +184,13 @@ void Player::expect(Words& words) {
     throw Deviation(fmt::format("last failure is {}, not {}", log_.last_failure, type));
   }
   const std::map<std::string_view, std::size_t> counts = {
-      {"fetches", world_.fetches}, {"txt-questions", world_.txt_questions},
-      {"saves", world_.saves},     {"failures", log_.events["policy_failure"]},
-      {"alerts", log_.alerts},     {"undurable", log_.events["policy_not_durable"]},
+      {"fetches", world_.fetches},
+      {"txt-questions", world_.txt_questions},
+      {"saves", world_.saves},
+      {"failures", log_.events["policy_failure"]},
+      {"alerts", log_.alerts},
+      {"undurable", log_.events["policy_not_durable"]},
+      {"clock-jumps", log_.events["clock_jump"]},
   };
   const auto count = counts.find(what);
   if (count == counts.end()) throw BadScenario("unknown expectation: " + what);
@@ -142,6 +198,14 @@ void Player::expect(Words& words) {
     words.end();
     if (count->second > 0) return;
     throw Deviation(fmt::format("no {}", what));
+  }
+  if (words.skip("from")) {
+    const std::size_t least = read_count(words.take("number"));
+    if (!words.skip("to")) throw BadScenario("missing: to");
+    const std::size_t most = read_count(words.take("number"));
+    words.end();
+    if (least <= count->second && count->second <= most) return;
+    throw Deviation(fmt::format("{} {}, expected {} to {}", count->second, what, least, most));
   }
   const std::size_t expected = read_count(words.take("number"));
   words.end();

@@ -28,19 +28,6 @@ std::string take_word(std::string_view& line) {
   return word;
 }
 
-std::vector<std::string> split_words(std::string_view line) {
-  std::vector<std::string> words;
-  for (;;) {
-    line = trim_blanks(line);
-    if (line.empty() || line.front() == '#') return words;
-    words.push_back(take_word(line));
-    if (words.back() != kArrow) continue;
-    words.emplace_back(trim_blanks(line));
-    if (words.back().empty()) throw BadScenario("nothing behind the arrow");
-    return words;
-  }
-}
-
 // Checks what only the whole file shows.
 void check(const std::vector<Scenario>& scenarios, const std::string& file) {
   std::set<std::string> names;
@@ -48,7 +35,7 @@ void check(const std::vector<Scenario>& scenarios, const std::string& file) {
   for (const auto& scenario : scenarios) {
     const std::string where = scenario.where(scenario.lines.front());
     const bool asks = std::any_of(scenario.lines.begin(), scenario.lines.end(), [](const Line& l) {
-      return l.words.front() == "ask" || l.words.front() == "late";
+      return l.words.front() == "ask" || l.words.front() == "late" || l.words.front() == "begin";
     });
     if (!asks) throw BadScenario(where + "nothing is asked");
     if (!names.insert(scenario.name).second) throw BadScenario(where + "name is taken");
@@ -78,13 +65,26 @@ std::string Scenario::where(const Line& line) const {
   return file + ":" + std::to_string(line.number) + ": ";
 }
 
+std::vector<std::string> read_words(std::string_view line) {
+  std::vector<std::string> words;
+  for (;;) {
+    line = trim_blanks(line);
+    if (line.empty() || line.front() == '#') return words;
+    words.push_back(take_word(line));
+    if (words.back() != kArrow) continue;
+    words.emplace_back(trim_blanks(line));
+    if (words.back().empty()) throw BadScenario("nothing behind the arrow");
+    return words;
+  }
+}
+
 std::vector<Scenario> read_scenarios(const std::string& file, std::string_view text) {
   std::vector<Scenario> scenarios;
   int number = 0;
   for (const auto line : split(text, '\n')) {
     ++number;
     try {
-      std::vector<std::string> words = split_words(line);
+      std::vector<std::string> words = read_words(line);
       if (words.empty()) continue;
       if (words.front() == "scenario") {
         Words rest(words);

@@ -35,6 +35,9 @@ struct Scenario {
 // `file` is used in messages only. Each scenario has a name of its own and at least one "ask".
 std::vector<Scenario> read_scenarios(const std::string& file, std::string_view text);
 
+// The words of one line. Throws BadScenario without a place.
+std::vector<std::string> read_words(std::string_view line);
+
 // "90", "90s", "5m", "2h", "30d", "52w", and sums as "365d6h". Throws BadScenario without a place.
 Seconds read_duration(std::string_view text);
 std::size_t read_count(std::string_view text);

@@ -41,10 +41,11 @@ struct World {
   std::map<std::string, FetchOutcome> hosts;  // by policy domain
   std::set<std::string> held;                 // "txt NAME", "mx NAME", "policy DOMAIN", ...
   Disk disk = Disk::ok;
-  std::map<std::string, KnownPolicy> store;  // what is on disk
-  std::map<std::string, KnownPolicy> known;  // the last one fetched, on disk or not
-  std::vector<KnownPolicy> fetched;          // all since the daemon was started
-  std::set<std::string> served;              // every body that a policy host has sent
+  std::map<std::string, KnownPolicy> store;    // what is on disk
+  std::map<std::string, KnownPolicy> preload;  // the operator's list, read when the daemon starts
+  std::map<std::string, KnownPolicy> known;    // the last one fetched, on disk or not
+  std::vector<KnownPolicy> fetched;            // all since the daemon was started
+  std::set<std::string> served;                // every body that a policy host has sent
 
   // Since the beginning.
   std::size_t txt_questions = 0;

@@ -45,9 +45,6 @@ class AnswerCache {
 
   void erase(std::string_view key);
 
-  // Forgets what put_plain() has put there.
-  void erase_plain(std::string_view key) { erase_plain(hash(key), key); }
-
   std::size_t policies() const { return policies_.size(); }
   std::size_t plain() const { return young_.size() + old_.size(); }
 

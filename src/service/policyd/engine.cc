@@ -13,7 +13,9 @@ constexpr std::size_t kMaxTroubles = 200000;  // domains with a failed fetch or 
 }  // namespace
 
 Engine::Engine(asio::io_context& io, LookupParts& parts, Log& log, std::size_t max_lookups)
-    : io_(io), parts_(parts), log_(log), max_lookups_(max_lookups), troubles_(kMaxTroubles) {}
+    : io_(io), parts_(parts), log_(log), max_lookups_(max_lookups), troubles_(kMaxTroubles) {
+  parts_.on_policy = [this](const KnownPolicy& policy) { learn_policy(policy); };
+}
 
 void Engine::remember(const KnownPolicy& policy) {
   policies_.put(policy, parts_.clock.now().wall);
@@ -40,15 +42,19 @@ void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
   }
   ++in_flight_;
   parts_.metrics.set_lookups(in_flight_);
-  Task<void> task = run(*this, std::move(hop), std::move(memory), std::move(on_done));
+  Task<void> task = run(*this, std::move(hop), std::move(memory), on_stored, std::move(on_done));
   asio::co_spawn(io_, std::move(task), asio::detached);
 }
 
-Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done) {
+Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnStored on_stored,
+                       OnDone on_done) {
   bool answered = false;
-  const auto on_decided = [&](const TlsPolicyResult& result) {
+  LookupEvents events;
+  events.on_dane_open = [&] { on_stored(std::nullopt); };
+  events.on_decided = [&](const TlsPolicyResult& result) {
     answered = true;
     engine.parts_.metrics.count_lookup(result.verdict.rule);
+    if (const auto decided = engine.override_for(hop.domain)) return on_done(*decided);
     std::optional<DomainVerdict> stronger = engine.learnt_meanwhile(hop, result);
     if (!stronger) return on_done(result);
     TlsPolicyResult renewed;
@@ -57,8 +63,8 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_
   };
   try {
     const TlsPolicyResult result =
-        co_await run_lookup(engine.parts_, hop, std::move(memory), on_decided);
-    engine.learn(hop.domain, result.sts);
+        co_await run_lookup(engine.parts_, hop, std::move(memory), std::move(events));
+    engine.learn_trouble(hop.domain, result.sts);
     engine.report(hop, result);
   } catch (const std::exception& bug) {
     engine.log_.error("lookup_bug", {{"domain", hop.domain.text()}, {"what", bug.what()}});
@@ -99,13 +105,14 @@ bool Engine::forget(const Domain& domain) {
 Task<void> Engine::refresh(Engine& engine, Domain domain) {
   try {
     const StsResult result = co_await run_refresh(engine.parts_, domain, engine.recall(domain));
-    engine.learn(domain, result);
+    engine.learn_trouble(domain, result);
     if (result.source != PolicySource::fresh) {
       engine.policies_.failed(domain, engine.parts_.clock.now().wall);
     }
     engine.report_refresh(domain, result);
   } catch (const std::exception& bug) {
     engine.log_.error("lookup_bug", {{"domain", domain.text()}, {"what", bug.what()}});
+    engine.policies_.failed(domain, engine.parts_.clock.now().wall);
   }
   --engine.refreshing_;
 }
@@ -128,8 +135,7 @@ std::optional<TlsPolicyResult> Engine::override_for(const Domain& domain) const 
   if (!verdict) return std::nullopt;
   TlsPolicyResult result;
   result.verdict = *std::move(verdict);
-  result.hold = kShortestHold;
-  if (entry->second.until) result.hold = std::min(result.hold, *entry->second.until - now);
+  if (!entry->second.until) result.hold = kShortestHold;  // else it may end at any time
   return result;
 }
 
@@ -143,16 +149,16 @@ StsMemory Engine::recall(const Domain& domain) {
   return memory;
 }
 
-void Engine::learn(const Domain& domain, const StsResult& result) {
-  if (result.source == PolicySource::fresh) {
-    const std::optional<KnownPolicy> old = policies_.find(domain);
-    const bool enforced =
-        old && old->policy.mode == PolicyMode::enforce && old->is_live(parts_.clock.now().wall);
-    remember(*result.policy);
-    if (!enforced && result.policy->policy.mode == PolicyMode::enforce && tell_enforce_) {
-      tell_enforce_(domain);
-    }
-  }
+// At once, not at the end of the look-up: what is stored holds for every other one (RFC 8461 §5.1),
+// and a look-up that takes long must not bring back what another has replaced.
+void Engine::learn_policy(const KnownPolicy& policy) {
+  const std::optional<KnownPolicy> old = policies_.find(policy.domain);
+  const bool same = old && old->body == policy.body && old->is_live(parts_.clock.now().wall);
+  remember(policy);
+  if (!same && tell_change_) tell_change_(policy);  // RFC 8461 §8.3
+}
+
+void Engine::learn_trouble(const Domain& domain, const StsResult& result) {
   if (result.backoff || result.dns_failing_since) {
     troubles_.put(domain.text(), Trouble{result.backoff, result.dns_failing_since});
   } else {
@@ -161,15 +167,17 @@ void Engine::learn(const Domain& domain, const StsResult& result) {
 }
 
 // RFC 8461 §5.1: a look-up that began before the domain came under an enforce policy, by another
-// look-up or a refresh, does not answer less than that policy.
+// look-up or a refresh, answers no less than that policy.
 std::optional<DomainVerdict> Engine::learnt_meanwhile(const NextHop& hop,
                                                       const TlsPolicyResult& result) {
   const DomainRule rule = result.verdict.rule;
   const bool open =
       rule == DomainRule::none || rule == DomainRule::testing || rule == DomainRule::dane_some;
-  if (!open || result.sts.source == PolicySource::fresh) return std::nullopt;
+  const bool by_policy = rule == DomainRule::enforce || rule == DomainRule::enforce_pattern;
+  if (!open && !by_policy) return std::nullopt;
   const std::optional<KnownPolicy> policy = policies_.find(hop.domain);
   if (!policy || policy->policy.mode != PolicyMode::enforce) return std::nullopt;
+  if (by_policy && result.verdict.policy->body == policy->body) return std::nullopt;
   return decide_from_stored(hop, policy, parts_.clock.now().wall);
 }
 

@@ -27,10 +27,10 @@ class Engine {
 
   void set_max_lookups(std::size_t max_lookups) { max_lookups_ = max_lookups; }
 
-  // `tell` is called when a domain comes under an enforce policy that was not under one before:
-  // what was said of it so far may be weaker. To be set before the first look-up.
-  using OnEnforce = std::function<void(const Domain&)>;
-  void on_enforce(OnEnforce tell) { tell_enforce_ = std::move(tell); }
+  // `tell` is called when a domain comes under another policy than before, or under one at all:
+  // what was said of it so far no longer holds. To be set before the first look-up.
+  using OnChange = std::function<void(const KnownPolicy&)>;
+  void on_change(OnChange tell) { tell_change_ = std::move(tell); }
 
   // At start: a policy from the store.
   void remember(const KnownPolicy& policy);
@@ -38,7 +38,8 @@ class Engine {
   using OnStored = std::function<void(std::optional<DomainVerdict>)>;
   using OnDone = std::function<void(const TlsPolicyResult&)>;
   // Starts a look-up. `on_stored` is called before this returns, with what the stored policy alone
-  // says; `on_done` once, later, when the verdict stands (or at once when there are too many).
+  // says, and perhaps later with nullopt, when that must not be said; `on_done` once, later, when
+  // the verdict stands (or at once when there are too many).
   void begin(NextHop hop, const OnStored& on_stored, OnDone on_done);
 
   // To be called every second or so: starts the refreshes that are due, at most kMaxRefreshes at a
@@ -62,18 +63,20 @@ class Engine {
 
   std::optional<TlsPolicyResult> override_for(const Domain& domain) const;
   StsMemory recall(const Domain& domain);
-  void learn(const Domain& domain, const StsResult& result);
+  void learn_policy(const KnownPolicy& policy);
+  void learn_trouble(const Domain& domain, const StsResult& result);
   std::optional<DomainVerdict> learnt_meanwhile(const NextHop& hop, const TlsPolicyResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);
   void report_refresh(const Domain& domain, const StsResult& result);
   static Task<void> refresh(Engine& engine, Domain domain);
-  static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done);
+  static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, OnStored on_stored,
+                        OnDone on_done);
 
   asio::io_context& io_;
   LookupParts& parts_;
   Log& log_;
   std::size_t max_lookups_;
-  OnEnforce tell_enforce_;
+  OnChange tell_change_;
   std::size_t in_flight_ = 0;
   std::size_t refreshing_ = 0;
   PolicyTable policies_;

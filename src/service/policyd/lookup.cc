@@ -26,6 +26,7 @@ Task<Reply> ask(LookupParts& parts, const Question& question) {
   }
   if (const auto* save = std::get_if<SavePolicy>(&question)) {
     Result<void> result = co_await parts.sink.save(save->policy);
+    if (parts.on_policy) parts.on_policy(save->policy);
     co_return Reply(Saved{std::move(result)});
   }
   if (const auto* mx = std::get_if<AskMx>(&question)) {
@@ -109,14 +110,17 @@ class Driver {
   std::exception_ptr bug_;
 };
 
-Task<void> drive(Driver& driver, TlsPolicy& flow, const Clock& clock,
-                 std::function<void(const TlsPolicyResult&)> on_decided) {
+Task<void> drive(Driver& driver, TlsPolicy& flow, const Clock& clock, LookupEvents events) {
   driver.start(flow.start(clock.now()));
   bool told = false;
+  bool told_open = false;
   for (;;) {
     if (flow.decided() && !told) {
       told = true;
-      on_decided(flow.result());
+      events.on_decided(flow.result());
+    } else if (flow.dane_open() && !told_open && events.on_dane_open) {
+      told_open = true;
+      events.on_dane_open();
     }
     if (flow.finished()) co_return;
     const Arrived arrived = co_await driver.next();
@@ -127,13 +131,13 @@ Task<void> drive(Driver& driver, TlsPolicy& flow, const Clock& clock,
 }  // namespace
 
 Task<TlsPolicyResult> run_lookup(LookupParts& parts, NextHop hop, StsMemory memory,
-                                 std::function<void(const TlsPolicyResult&)> on_decided) {
+                                 LookupEvents events) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   Driver driver(parts, executor);
   TlsPolicy flow(std::move(hop), std::move(memory), parts.rules);
   std::exception_ptr bug;
   try {
-    co_await drive(driver, flow, parts.clock, std::move(on_decided));
+    co_await drive(driver, flow, parts.clock, std::move(events));
   } catch (...) {
     bug = std::current_exception();
   }

@@ -28,12 +28,20 @@ struct LookupParts {
   Metrics& metrics;
   TlsPolicySettings rules;
   Millis dns_timeout;
+  // Told of each policy as soon as it is on disk, or has failed to be.
+  std::function<void(const KnownPolicy&)> on_policy = {};
 };
 
-// `on_decided` is called once, as soon as the verdict stands; the coroutine ends when everything
-// has ended, with the complete result.
+struct LookupEvents {
+  // Called once, as soon as the verdict stands.
+  std::function<void(const TlsPolicyResult&)> on_decided;
+  // Called when it turns out that DANE may have the say, before anybody knows.
+  std::function<void()> on_dane_open = {};
+};
+
+// Ends when everything has ended, with the complete result.
 Task<TlsPolicyResult> run_lookup(LookupParts& parts, NextHop hop, StsMemory memory,
-                                 std::function<void(const TlsPolicyResult&)> on_decided);
+                                 LookupEvents events);
 
 // Fetches a stored policy again, whatever DNS says (RFC 8461 §3.3, §10.2).
 Task<StsResult> run_refresh(LookupParts& parts, Domain domain, StsMemory memory);

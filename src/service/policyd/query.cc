@@ -31,8 +31,8 @@ StsMemory recall(const PolicydOptions& options, const Domain& domain, Log& log) 
 }
 
 Task<void> run_into(LookupParts& parts, NextHop hop, StsMemory memory, TlsPolicyResult& result) {
-  const auto ignore_early = [](const TlsPolicyResult&) {};
-  result = co_await run_lookup(parts, std::move(hop), std::move(memory), ignore_early);
+  LookupEvents ignored{.on_decided = [](const TlsPolicyResult&) {}};
+  result = co_await run_lookup(parts, std::move(hop), std::move(memory), std::move(ignored));
 }
 
 }  // namespace

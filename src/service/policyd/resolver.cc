@@ -13,6 +13,11 @@ std::string cache_key_of(const NextHop& hop) {
   return hop.routing == Routing::host ? "[" + hop.domain.text() + "]" : hop.domain.text();
 }
 
+// The answer rests on an enforce policy.
+bool is_by_policy(const DomainVerdict& verdict) {
+  return verdict.rule == DomainRule::enforce || verdict.rule == DomainRule::enforce_pattern;
+}
+
 Metrics::Answer metric_of(MtaStatus status) {
   switch (status) {
     case MtaStatus::ok:
@@ -57,6 +62,7 @@ struct PendingLookup {
   std::string cache_key;
   Waiters waiters = {};
   std::optional<DomainVerdict> stored = {};  // what the stored policy alone says
+  bool outdated = false;                     // who asks from now on needs another look-up
 };
 
 Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Clock& clock,
@@ -69,10 +75,10 @@ Resolver::Resolver(Threads threads, Engine& engine, Metrics& metrics, const Cloc
       caches_(make_caches(limits.max_negatives, clock.now().mono,
                           std::make_index_sequence<kDialects>())),
       no_policy_reply_(socketmap_reply(MtaAnswer{MtaStatus::not_found, ""})) {
-  auto forget = [this](const Domain& domain) {
-    threads_.answers([this, domain] { forget_plain(domain); });
+  auto to_answers = [this](const KnownPolicy& policy) {
+    threads_.answers([this, policy] { on_change(policy); });
   };
-  asio::post(threads_.lookups, [this, forget] { engine_.on_enforce(forget); });
+  asio::post(threads_.lookups, [this, to_answers] { engine_.on_change(to_answers); });
 }
 
 Resolver::~Resolver() = default;
@@ -124,9 +130,13 @@ void Resolver::expire() {
 }
 
 void Resolver::forget(const Domain& domain) {
-  for (auto& cache : caches_) {
-    cache.erase(domain.text());
-    cache.erase("[" + domain.text() + "]");
+  for (const auto routing : {Routing::mx, Routing::host}) {
+    const std::string key = cache_key_of(NextHop{domain, routing});
+    for (auto& known : caches_) known.erase(key);
+    const auto pending = pending_.find(key);
+    if (pending == pending_.end()) continue;
+    pending->second->stored.reset();
+    pending->second->outdated = true;
   }
 }
 
@@ -141,12 +151,12 @@ void Resolver::stop() {
 
 PendingLookup& Resolver::join(const std::string& cache_key, const NextHop& hop) {
   auto& pending = pending_[cache_key];
-  if (pending) return *pending;
-  pending = std::make_unique<PendingLookup>();
+  if (pending && !pending->outdated) return *pending;
+  if (!pending) pending = std::make_unique<PendingLookup>();
   pending->cache_key = cache_key;
+  pending->outdated = false;
   auto to_answers = [this, cache_key](std::optional<DomainVerdict> verdict) {
-    if (!verdict) return;
-    threads_.answers([this, cache_key, verdict = *std::move(verdict)]() mutable {
+    threads_.answers([this, cache_key, verdict = std::move(verdict)]() mutable {
       on_stored(cache_key, std::move(verdict));
     });
   };
@@ -158,7 +168,7 @@ PendingLookup& Resolver::join(const std::string& cache_key, const NextHop& hop) 
   return *pending;
 }
 
-void Resolver::on_stored(const std::string& cache_key, DomainVerdict verdict) {
+void Resolver::on_stored(const std::string& cache_key, std::optional<DomainVerdict> verdict) {
   const auto entry = pending_.find(cache_key);
   if (entry != pending_.end()) entry->second->stored = std::move(verdict);
 }
@@ -178,8 +188,7 @@ void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& res
   const Now now = clock_.now();
   const MonoTime refresh_at = now.mono + result.hold;
   const auto& policy = result.verdict.policy;
-  const bool by_policy = result.verdict.rule == DomainRule::enforce ||
-                         result.verdict.rule == DomainRule::enforce_pattern;
+  const bool by_policy = is_by_policy(result.verdict);
   for (std::size_t d = 0; d < kDialects; ++d) {
     if (!asked_[d]) continue;
     const MtaAnswer answer = format_answer(static_cast<Dialect>(d), result.verdict);
@@ -195,11 +204,14 @@ void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& res
   metrics_.set_negatives(cache(Dialect::postfix).plain());
 }
 
-void Resolver::forget_plain(const Domain& domain) {
-  for (auto& known : caches_) {
-    for (const auto routing : {Routing::mx, Routing::host}) {
-      known.erase_plain(cache_key_of(NextHop{domain, routing}));
-    }
+void Resolver::on_change(const KnownPolicy& policy) {
+  for (const auto routing : {Routing::mx, Routing::host}) {
+    const NextHop hop{policy.domain, routing};
+    const std::string key = cache_key_of(hop);
+    for (auto& known : caches_) known.erase(key);
+    const auto pending = pending_.find(key);
+    if (pending == pending_.end() || !pending->second->stored) continue;
+    pending->second->stored = decide_from_stored(hop, policy, clock_.now().wall);
   }
 }
 
@@ -207,11 +219,12 @@ void Resolver::reply_late(Waiter& waiter) {
   metrics_.count_late_answer();
   DomainVerdict verdict = decide_deferral("the look-up takes longer than allowed");
   if (waiter.lookup_->stored) verdict = *waiter.lookup_->stored;
-  if (verdict.policy) {  // the next who asks need not wait while the look-up goes on
-    const MonoTime now = clock_.now().mono;
+  if (is_by_policy(verdict)) {  // the next who asks need not wait while the look-up goes on
+    const Now now = clock_.now();
+    const Seconds life = std::min(kShortestHold, verdict.policy->expires_at() - now.wall);
     cache(waiter.dialect_)
         .put_policy(waiter.lookup_->cache_key, format_answer(waiter.dialect_, verdict),
-                    {now + kUndecidedHold, now + kShortestHold});
+                    {now.mono + kUndecidedHold, now.mono + life});
   }
   reply(waiter, verdict);
 }

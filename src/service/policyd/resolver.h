@@ -86,11 +86,11 @@ class Resolver {
                                            boost::intrusive::constant_time_size<false>>;
 
   PendingLookup& join(const std::string& cache_key, const NextHop& hop);
-  void on_stored(const std::string& cache_key, DomainVerdict verdict);
+  void on_stored(const std::string& cache_key, std::optional<DomainVerdict> verdict);
   void on_done(const std::string& cache_key, const TlsPolicyResult& result);
   void remember(const std::string& cache_key, const TlsPolicyResult& result);
-  // The domain came under an enforce policy: replies that do not rest on one are looked up anew.
-  void forget_plain(const Domain& domain);
+  // The domain came under another policy: what rests on the one before is looked up anew.
+  void on_change(const KnownPolicy& policy);
   AnswerCache& cache(Dialect dialect) { return caches_[static_cast<std::size_t>(dialect)]; }
   void reply(Waiter& waiter, const DomainVerdict& verdict);
   void reply_late(Waiter& waiter);
