@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "core/end_of_day.h"
 
 namespace strictmx {
 
@@ -33,31 +34,6 @@ Result<std::string> take_word(std::string_view& line) {
   return word;
 }
 
-std::optional<int> number(std::string_view digits, int low, int high) {
-  int value = 0;
-  for (const char c : digits) {
-    if (!is_digit(c)) return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value >= low && value <= high ? std::optional(value) : std::nullopt;
-}
-
-// "2026-12-31": the end of that day.
-Result<WallTime> parse_day(std::string_view text) {
-  const auto bad = fail(Errc::out_of_range,
-                        fmt::format("until={}: not a day like 2026-12-31", escape_remote(text)));
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return bad;
-  const auto year = number(text.substr(0, 4), 1970, 9999);
-  const auto month = number(text.substr(5, 2), 1, 12);
-  const auto day = number(text.substr(8, 2), 1, 31);
-  if (!year || !month || !day) return bad;
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return bad;
-  return WallTime{std::chrono::sys_days(date) + std::chrono::days(1)};
-}
-
 Result<std::vector<MxPattern>> parse_patterns(std::string_view text) {
   std::vector<MxPattern> patterns;
   for (const auto part : split(text, ',')) {
@@ -84,9 +60,11 @@ Result<OverrideRule> parse_rule(std::string_view word) {
 
 Result<void> read_option(Override& entry, std::string_view word) {
   if (word.starts_with("until=")) {
-    auto day = parse_day(word.substr(6));
-    if (!day) return std::unexpected(day.error());
-    entry.until = *day;
+    entry.until = parse_end_of_day(word.substr(6));
+    if (!entry.until) {
+      return fail(Errc::out_of_range,
+                  fmt::format("{}: not a day like 2026-12-31", escape_remote(word)));
+    }
   } else if (word.starts_with("mx=")) {
     auto patterns = parse_patterns(word.substr(3));
     if (!patterns) return std::unexpected(patterns.error());
