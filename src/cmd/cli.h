@@ -51,17 +51,24 @@ enum class PolicyAction : std::uint8_t {
   import_list,
   verify,
   backup,
+  forget,
+  refresh,
+  pin,
+  unpin,
+  status,
 };
 
 // `strictmx policy ...`, on the stored policies.
 struct PolicyCall {
   PolicyAction action = PolicyAction::list;
   ConfigSource config;
-  std::string
-      word;  // show: the domain; export, import, backup: the file, "-" is standard in/output
+  std::string word;  // a domain; export, import, backup: the file, "-" is standard in/output
   OutputForm form = OutputForm::text;
   std::optional<PolicyMode> mode;                                 // list: only these
   enum class Age : std::uint8_t { any, expired } age = Age::any;  // list: only these
+  enum class Force : std::uint8_t { no, yes } force = Force::no;  // forget
+  std::string until;                                              // pin: a day; empty: for good
+  std::string sign_key;  // export: file of a private key; empty: not signed
 };
 
 struct CheckConfigCall {

@@ -23,6 +23,11 @@ struct LintCommands {  // lint ...
 struct PolicyCommands {  // policy ...
   PolicyCall policy;
   void add(CommandBuilder top, Call& call);
+
+ private:
+  using MakeAction =
+      std::function<CommandBuilder(PolicyAction what, const char* name, const char* help)>;
+  void add_control(const MakeAction& action);
 };
 
 struct ConfigCommands {  // check-config, config

@@ -35,7 +35,8 @@ struct PolicyConfig {
   Seconds dns_error_time{1800};
   DaneUse dane = DaneUse::on;
   std::vector<Override> overrides;
-  std::string preload;  // file; empty: none
+  std::string preload;      // file; empty: none
+  std::string preload_key;  // file; empty: the list is not signed
   bool operator==(const PolicyConfig&) const = default;
 };
 
@@ -49,8 +50,9 @@ struct LimitsConfig {
 
 struct Config {
   std::vector<std::string> listen{"inet:127.0.0.1:8461"};
-  std::string http = "127.0.0.1:8462";  // empty: off
-  std::string state;                    // empty: chosen by cmd/surroundings
+  std::string http = "127.0.0.1:8462";   // empty: off
+  std::string state;                     // empty: chosen by cmd/surroundings
+  std::string control = "control.sock";  // below state unless absolute; empty: off
   DnsConfig dns;
   HttpsConfig https;
   PolicyConfig policy;

@@ -96,6 +96,15 @@ constexpr ConfigKey kPolicy[] = {
      .summary = "List of policies known beforehand (strictmx policy export); empty: none.",
      .more = "Each is used until it ends or a policy of its domain is fetched.",
      .set = [](Config& c, const Words& w) { return set_text(c.policy.preload, w); }},
+    {.name = "policy.preload_key",
+     .flag = "",
+     .kind = text,
+     .scope = serve,
+     .metavar = "",
+     .fallback = R"("")",
+     .summary = "Ed25519 public key (PEM) by which the list must be signed; empty: it need not be.",
+     .more = "The signature is beside it, FILE.sig (strictmx policy export FILE --sign KEY).",
+     .set = [](Config& c, const Words& w) { return set_text(c.policy.preload_key, w); }},
 };
 
 }  // namespace

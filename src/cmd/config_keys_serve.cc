@@ -60,6 +60,15 @@ constexpr ConfigKey kTop[] = {
      .more = "Empty: $STATE_DIRECTORY of systemd; else /var/lib/strictmx for root and\n"
              "$XDG_STATE_HOME/strictmx or ~/.local/state/strictmx for other users.",
      .set = [](Config& c, const Words& w) { return set_text(c.state, w); }},
+    {.name = "control",
+     .flag = "",
+     .kind = text,
+     .scope = serve_and_query,
+     .metavar = "",
+     .fallback = R"("control.sock")",
+     .summary = "Unix socket for strictmx policy forget, pin and others; empty: none.",
+     .more = "A relative path begins in the state directory. Only its owner may use it.",
+     .set = [](Config& c, const Words& w) { return set_text(c.control, w); }},
 };
 
 constexpr ConfigKey kLimits[] = {

@@ -32,7 +32,8 @@ ConfigProblems find_unreadable_files(const Config& config) {
   const Named files[] = {{"dns.trust_anchor", config.dns.trust_anchor},
                          {"dns.root_hints", config.dns.root_hints},
                          {"https.ca_file", config.https.ca_file},
-                         {"policy.preload", config.policy.preload}};
+                         {"policy.preload", config.policy.preload},
+                         {"policy.preload_key", config.policy.preload_key}};
   ConfigProblems problems;
   for (const auto& [key, file] : files) {
     const bool named = !file.empty() && file != "none";

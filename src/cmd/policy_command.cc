@@ -5,15 +5,19 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 #include "base/text.h"
 #include "cmd/log_spdlog.h"
+#include "cmd/policy_control.h"
 #include "cmd/policy_format.h"
+#include "cmd/policy_import.h"
 #include "cmd/policyd_options.h"
 #include "core/policy_export.h"
+#include "store/pin_file.h"
 #include "store/policy_backup.h"
-#include "store/policy_list.h"
 #include "store/policy_store.h"
+#include "tls/signature.h"
 
 namespace strictmx {
 
@@ -21,21 +25,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kImportGroup = 1000;  // policies in one transaction
+// Those that hold, by domain.
+using Pins = std::map<std::string, Pin>;
 
-Result<CommandResult> list(const PolicyCall& call, PolicyStore& store, WallTime now) {
+Result<Pins> read_pins(const fs::path& state, Log& log, WallTime now) {
+  auto stored = load_pins(state, log);
+  if (!stored) return std::unexpected(stored.error());
+  Pins pins;
+  for (auto& pin : stored->pins) {
+    const std::string domain = pin.policy.domain.text();
+    if (pin.holds(now)) pins.insert_or_assign(domain, std::move(pin));
+  }
+  return pins;
+}
+
+Result<CommandResult> list(const PolicyCall& call, PolicyStore& store, Pins pins, WallTime now) {
   PolicyLister lister(call, now);
-  const auto read = store.load_all([&](const KnownPolicy& policy) { lister.add(policy); });
+  const auto read = store.load_all([&](const KnownPolicy& policy) {
+    const auto pin = pins.extract(policy.domain.text());
+    lister.add(policy, pin ? &pin.mapped() : nullptr);
+  });
   if (!read) return std::unexpected(read.error());
+  for (const auto& [domain, pin] : pins) lister.add(pin.policy, &pin);  // no longer stored
   return lister.finish();
 }
 
-Result<CommandResult> show(const PolicyCall& call, PolicyStore& store, WallTime now) {
+Result<CommandResult> show(const PolicyCall& call, PolicyStore& store, const Pins& pins,
+                           WallTime now) {
   const auto domain = Domain::parse(call.word);
   if (!domain) return std::unexpected(domain.error());
+  const auto pin = pins.find(domain->text());
+  if (pin != pins.end()) return format_policy(pin->second.policy, &pin->second, call.form, now);
   const auto policy = store.find(*domain);
   if (!policy) return std::unexpected(policy.error());
-  return format_policy(*policy, call.form, now);
+  return format_policy(*policy, nullptr, call.form, now);
 }
 
 Result<CommandResult> stats(const PolicyCall& call, PolicyStore& store, WallTime now) {
@@ -45,79 +68,44 @@ Result<CommandResult> stats(const PolicyCall& call, PolicyStore& store, WallTime
   return counts.format(call.form, *unreadable);
 }
 
+// By rename, so that a reader never meets half of it.
+Result<void> replace_file(const std::string& name, const std::string& text) {
+  const std::string partial = name + ".partial";
+  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  std::error_code failed;
+  if (file) fs::rename(partial, name, failed);
+  if (!file || failed) return fail(Errc::io, fmt::format("{}: cannot be written", name));
+  return {};
+}
+
 Result<CommandResult> export_list(const PolicyCall& call, PolicyStore& store) {
   CommandResult result;
   const auto unreadable = store.load_all(
       [&](const KnownPolicy& policy) { result.out += format_export_line(policy) + "\n"; });
   if (!unreadable) return std::unexpected(unreadable.error());
   if (*unreadable > 0) result.exit = ExitCode::no;
-  if (call.word.empty() || call.word == "-") return result;
-  const std::string partial = call.word + ".partial";
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  file << std::exchange(result.out, "");
-  file.close();
-  std::error_code failed;
-  if (file) fs::rename(partial, call.word, failed);
-  if (!file || failed) return fail(Errc::io, fmt::format("{}: cannot be written", call.word));
+  const bool to_file = !call.word.empty() && call.word != "-";
+  if (!call.sign_key.empty()) {
+    if (!to_file) return refuse_call("--sign needs a FILE to lay the signature beside");
+    const auto signature = sign_ed25519(call.sign_key, result.out);
+    if (!signature) return std::unexpected(signature.error());
+    if (auto written = replace_file(call.word + ".sig", *signature); !written) {
+      return std::unexpected(written.error());
+    }
+  }
+  if (!to_file) return result;
+  const std::string text = std::exchange(result.out, "");
+  if (auto written = replace_file(call.word, text); !written) {
+    return std::unexpected(written.error());
+  }
   return result;
 }
 
-// Adds in groups what is newer than the stored.
-class Importer {
- public:
-  explicit Importer(PolicyStore& store) : store_(store) {}
-
-  void add(KnownPolicy policy) {
-    group_.push_back(std::move(policy));
-    if (group_.size() >= kImportGroup) save();
-  }
-
-  void refuse(const std::string& problem) {
-    ++refused_;
-    result_.err += escape_remote(problem, 4096) + "\n";
-  }
-
-  Result<CommandResult> finish() {
-    save();
-    if (failure_) return std::unexpected(*failure_);
-    result_.out = fmt::format("{} imported, {} not newer than the stored, {} refused\n", imported_,
-                              kept_, refused_);
-    if (refused_ > 0) result_.exit = ExitCode::no;
-    return result_;
-  }
-
- private:
-  void save() {
-    const auto group = std::exchange(group_, {});
-    if (failure_ || group.empty()) return;
-    const auto saved = store_.save_newer(group);
-    if (!saved) {
-      failure_ = saved.error();
-      return;
-    }
-    imported_ += *saved;
-    kept_ += group.size() - *saved;
-  }
-
-  PolicyStore& store_;
-  std::vector<KnownPolicy> group_;
-  std::size_t imported_ = 0;
-  std::size_t kept_ = 0;
-  std::size_t refused_ = 0;
-  std::optional<Error> failure_;
-  CommandResult result_;
-};
-
-Result<CommandResult> import_list(const PolicyCall& call, const fs::path& state, Log& log,
-                                  WallTime now) {
-  std::ifstream file;
-  const bool standard = call.word == "-";
-  if (!standard) {
-    file.open(call.word, std::ios::binary);
-    if (!file || fs::is_directory(call.word)) {
-      return refuse_call(fmt::format("{}: cannot be read", call.word));
-    }
-  }
+// Into the store itself: no daemon runs.
+Result<CommandResult> import_to_store(std::istream& in, const std::string& name,
+                                      const fs::path& state, Log& log, WallTime now) {
   // Opening for writing would repair a damaged file, under the feet of a daemon that uses it.
   if (fs::exists(policy_file_of(state))) {
     const auto report = verify_policies(policy_file_of(state));
@@ -129,11 +117,30 @@ Result<CommandResult> import_list(const PolicyCall& call, const fs::path& state,
   }
   auto store = PolicyStore::open(state, StoreAccess::read_write, log);
   if (!store) return std::unexpected(store.error());
-  Importer importer(**store);
-  read_policy_list(standard ? std::cin : file, standard ? "standard input" : call.word, now,
-                   {[&](KnownPolicy policy) { importer.add(std::move(policy)); },
-                    [&](const std::string& problem) { importer.refuse(problem); }});
-  return importer.finish();
+  PolicyImport import(
+      [&](const std::vector<KnownPolicy>& group) { return (*store)->save_newer(group); });
+  return import.read(in, name, now);
+}
+
+Result<CommandResult> import_list(const PolicyCall& call, const PolicydOptions& options, Log& log,
+                                  WallTime now) {
+  std::ifstream file;
+  const bool standard = call.word == "-";
+  if (!standard) {
+    file.open(call.word, std::ios::binary);
+    if (!file || fs::is_directory(call.word)) {
+      return refuse_call(fmt::format("{}: cannot be read", call.word));
+    }
+  }
+  std::istream& in = standard ? std::cin : file;
+  const std::string name = standard ? "standard input" : call.word;
+  const auto daemon = find_daemon(options.control);
+  if (!daemon) return std::unexpected(daemon.error());
+  if (*daemon == DaemonState::absent) return import_to_store(in, name, options.state, log, now);
+  PolicyImport import([&](const std::vector<KnownPolicy>& group) {
+    return import_by_daemon(options.control, group);
+  });
+  return import.read(in, name, now);
 }
 
 Result<CommandResult> verify(const fs::path& state) {
@@ -153,36 +160,34 @@ Result<CommandResult> backup(const PolicyCall& call, const fs::path& state) {
   return CommandResult{ExitCode::ok, fmt::format("{}: {} rows\n", call.word, *rows), ""};
 }
 
-Result<CommandResult> read_rows(const PolicyCall& call, PolicyStore& store, WallTime now) {
-  switch (call.action) {
-    case PolicyAction::show:
-      return show(call, store, now);
-    case PolicyAction::stats:
-      return stats(call, store, now);
-    case PolicyAction::export_list:
-      return export_list(call, store);
-    case PolicyAction::list:
-    case PolicyAction::import_list:
-    case PolicyAction::verify:
-    case PolicyAction::backup:
-      break;
-  }
-  return list(call, store, now);
+Result<CommandResult> read_rows(const PolicyCall& call, const fs::path& state, Log& log,
+                                WallTime now) {
+  auto store = PolicyStore::open(state, StoreAccess::read_only, log);
+  if (!store) return std::unexpected(store.error());
+  if (call.action == PolicyAction::stats) return stats(call, **store, now);
+  if (call.action == PolicyAction::export_list) return export_list(call, **store);
+  auto pins = read_pins(state, log, now);
+  if (!pins) return std::unexpected(pins.error());
+  if (call.action == PolicyAction::show) return show(call, **store, *pins, now);
+  return list(call, **store, *std::move(pins), now);
 }
 
-Result<CommandResult> run(const PolicyCall& call, const fs::path& state, Log& log) {
+bool takes_domain(PolicyAction action) {
+  return action == PolicyAction::show || is_for_daemon(action);
+}
+
+Result<CommandResult> run(const PolicyCall& call, const PolicydOptions& options, Log& log) {
   const auto now = SystemClock().now().wall;
-  if (call.action == PolicyAction::show) {
+  if (takes_domain(call.action) && !call.word.empty()) {
     if (const auto domain = Domain::parse(call.word); !domain) {
       return refuse_call(fmt::format("{}: {}", escape_remote(call.word), domain.error().detail));
     }
   }
-  if (call.action == PolicyAction::verify) return verify(state);
-  if (call.action == PolicyAction::backup) return backup(call, state);
-  if (call.action == PolicyAction::import_list) return import_list(call, state, log, now);
-  auto store = PolicyStore::open(state, StoreAccess::read_only, log);
-  if (!store) return std::unexpected(store.error());
-  return read_rows(call, **store, now);
+  if (is_for_daemon(call.action)) return run_by_daemon(call, options, log);
+  if (call.action == PolicyAction::verify) return verify(options.state);
+  if (call.action == PolicyAction::backup) return backup(call, options.state);
+  if (call.action == PolicyAction::import_list) return import_list(call, options, log, now);
+  return read_rows(call, options.state, log, now);
 }
 
 }  // namespace
@@ -196,7 +201,7 @@ CommandResult run_policy_command(const PolicyCall& call) {
   const auto options = make_policyd_options(config, read_surroundings());
   if (!options) return give_up(options.error());
   const auto log = make_stream_log(config.log_level, LogStyle::time, stderr);
-  auto result = run(call, options->state, *log);
+  auto result = run(call, *options, *log);
   return result ? *std::move(result) : give_up(result.error());
 }
 

@@ -5,26 +5,21 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/policy_json.h"
 
 namespace strictmx {
 
 namespace {
 
-std::vector<std::string> pattern_texts(const StsPolicy& policy) {
-  std::vector<std::string> texts;
-  for (const auto& pattern : policy.mx) texts.push_back(pattern.text());
-  return texts;
+Json::Object listed_json(const KnownPolicy& policy, const Pin* pin, WallTime now) {
+  auto object = pin != nullptr ? pin_json(*pin, now) : policy_json(policy, now);
+  object.emplace_back("pinned", pin != nullptr);
+  return object;
 }
 
-Json::Object policy_json(const KnownPolicy& policy, WallTime now) {
-  return {{"domain", policy.domain.text()},
-          {"id", policy.id},
-          {"mode", name_of(policy.policy.mode)},
-          {"max_age", std::int64_t{policy.policy.max_age.count()}},
-          {"mx", Json::strings(pattern_texts(policy.policy))},
-          {"fetched_at", format_utc(policy.fetched_at)},
-          {"expires_at", format_utc(policy.expires_at())},
-          {"expired", !policy.is_live(now)}};
+// " until 2027-01-01T00:00:00Z", or nothing.
+std::string pinned_until(const Pin& pin) {
+  return pin.until ? " until " + format_utc(*pin.until) : "";
 }
 
 std::string time_or_dash(const std::optional<WallTime>& time) {
@@ -39,16 +34,19 @@ CommandResult print(std::string text) { return {ExitCode::ok, std::move(text), "
 
 }  // namespace
 
-void PolicyLister::add(const KnownPolicy& policy) {
-  const bool live = policy.is_live(now_);
+void PolicyLister::add(const KnownPolicy& stored, const Pin* pin) {
+  const KnownPolicy& policy = pin != nullptr ? pin->policy : stored;
+  const bool live = pin != nullptr || policy.is_live(now_);
   if (call_.age == PolicyCall::Age::expired && live) return;
   if (call_.mode && *call_.mode != policy.policy.mode) return;
   if (call_.form == OutputForm::json) {
-    json_.emplace_back(policy_json(policy, now_));
+    json_.emplace_back(listed_json(policy, pin, now_));
     return;
   }
-  text_ += fmt::format("{} {} {} {}\n", policy.domain.text(), name_of(policy.policy.mode),
-                       live ? "until" : "expired", format_utc(policy.expires_at()));
+  const std::string life = pin != nullptr ? "pinned" + pinned_until(*pin)
+                                          : fmt::format("{} {}", live ? "until" : "expired",
+                                                        format_utc(policy.expires_at()));
+  text_ += fmt::format("{} {} {}\n", policy.domain.text(), name_of(policy.policy.mode), life);
 }
 
 CommandResult PolicyLister::finish() {
@@ -59,9 +57,11 @@ CommandResult PolicyLister::finish() {
   return {any ? ExitCode::ok : ExitCode::no, std::move(text_), ""};
 }
 
-CommandResult format_policy(const KnownPolicy& policy, OutputForm form, WallTime now) {
+CommandResult format_policy(const KnownPolicy& stored, const Pin* pin, OutputForm form,
+                            WallTime now) {
+  const KnownPolicy& policy = pin != nullptr ? pin->policy : stored;
   if (form == OutputForm::json) {
-    auto object = policy_json(policy, now);
+    auto object = listed_json(policy, pin, now);
     object.emplace_back("body", policy.body);
     return print(Json(std::move(object)).dump() + "\n");
   }
@@ -69,6 +69,9 @@ CommandResult format_policy(const KnownPolicy& policy, OutputForm form, WallTime
                                  escape_remote(policy.id), format_utc(policy.fetched_at),
                                  policy.is_live(now) ? "applies until" : "expired",
                                  format_utc(policy.expires_at()));
+  if (pin != nullptr) {
+    text += fmt::format("pinned: since {}{}\n", format_utc(pin->pinned_at), pinned_until(*pin));
+  }
   text += "body:\n";
   for (auto line : split(policy.body, '\n')) {
     if (line.ends_with('\r')) line.remove_suffix(1);

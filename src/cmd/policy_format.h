@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "cmd/cli.h"
 #include "cmd/command_result.h"
-#include "core/known_policy.h"
+#include "core/pin.h"
 
 namespace strictmx {
 
@@ -15,7 +15,8 @@ namespace strictmx {
 class PolicyLister {
  public:
   PolicyLister(const PolicyCall& call, WallTime now) : call_(call), now_(now) {}
-  void add(const KnownPolicy& policy);
+  // `pin`: the one that holds its domain, or null; its policy is then shown instead.
+  void add(const KnownPolicy& policy, const Pin* pin);
   CommandResult finish();
 
  private:
@@ -25,8 +26,9 @@ class PolicyLister {
   Json::Array json_;
 };
 
-// Of `policy show`.
-CommandResult format_policy(const KnownPolicy& policy, OutputForm form, WallTime now);
+// Of `policy show`. `pin` as above.
+CommandResult format_policy(const KnownPolicy& policy, const Pin* pin, OutputForm form,
+                            WallTime now);
 
 // Of `policy stats`.
 class PolicyCounts {

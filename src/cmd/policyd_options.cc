@@ -60,6 +60,9 @@ Result<PolicydOptions> make_policyd_options(const Config& config, const Surround
   PolicydOptions options;
   options.listen = config.listen;
   options.state = *std::move(state);
+  if (!config.control.empty()) {
+    options.control = std::filesystem::absolute(options.state / config.control);
+  }
   options.dns = make_dns_options(config.dns, around);
   if (!config.https.ca_file.empty()) options.fetch.ca_file = config.https.ca_file;
   options.fetch.port = config.https.port;
@@ -70,6 +73,7 @@ Result<PolicydOptions> make_policyd_options(const Config& config, const Surround
   options.rules.dane = options.dns.trust_anchor ? config.policy.dane : DaneUse::off;
   options.overrides = config.policy.overrides;
   options.preload = config.policy.preload;
+  options.preload_key = config.policy.preload_key;
   options.deadline = config.policy.deadline;
   options.idle = config.limits.idle;
   options.max_clients = config.limits.connections;

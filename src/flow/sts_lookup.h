@@ -57,12 +57,19 @@ struct FetchBackoff {
   std::string reason;
 };
 
+// What stands behind the remembered policy.
+enum class PolicyStanding : std::uint8_t {
+  stored,  // it was fetched, and applies until its max_age or a newer one ends it
+  pinned,  // the operator: it applies whatever DNS and the policy host say (core/pin)
+};
+
 // What is remembered of the policy domain when a look-up begins. A result carries the same for
 // the next one.
 struct StsMemory {
   std::optional<KnownPolicy> policy;  // as stored, perhaps expired
   std::optional<FetchBackoff> backoff;
   std::optional<MonoTime> dns_failing_since;
+  PolicyStanding standing = PolicyStanding::stored;
 };
 
 struct AskTxt {

@@ -21,9 +21,7 @@ using Parser = http::request_parser<http::string_body>;
 
 constexpr std::size_t kMaxConnections = 64;
 constexpr std::uint32_t kMaxHeader = 8192;
-constexpr std::uint64_t kMaxBody = 65536;
 constexpr Seconds kRequestTime{10};
-constexpr Seconds kIdleTime{30};
 
 std::string_view phrase(unsigned status) {
   const auto text = http::obsolete_reason(http::int_to_status(status));
@@ -58,8 +56,12 @@ unsigned status_of(const boost::system::error_code& error) {
 class HttpServer::Impl {
  public:
   Impl(asio::io_context& io, std::unique_ptr<StreamListener> listener, HttpHandler handler,
-       Log& log)
-      : io_(io), listener_(std::move(listener)), handler_(std::move(handler)), log_(log) {}
+       std::uint64_t max_body, Log& log)
+      : io_(io),
+        listener_(std::move(listener)),
+        handler_(std::move(handler)),
+        max_body_(max_body),
+        log_(log) {}
 
   void start() {
     Task<void> task = accept_all(*this);
@@ -102,7 +104,7 @@ class HttpServer::Impl {
   static Task<bool> serve_one(Impl& self, ByteStream& stream, std::string& held) {
     Parser parser;
     parser.header_limit(kMaxHeader);
-    parser.body_limit(kMaxBody);
+    parser.body_limit(self.max_body_);
     parser.eager(true);
     std::optional<MonoTime> began;
     while (!parser.is_done()) {
@@ -145,21 +147,23 @@ class HttpServer::Impl {
   asio::io_context& io_;
   std::unique_ptr<StreamListener> listener_;
   HttpHandler handler_;
+  std::uint64_t max_body_;
   Log& log_;
   std::size_t connections_ = 0;
 };
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& io, std::string_view where,
-                                                       HttpHandler handler, Log& log) {
+                                                       HttpHandler handler, Log& log,
+                                                       HttpOptions options) {
   const bool complete = where.starts_with("inet:") || where.starts_with("unix:");
   const auto endpoint =
       Endpoint::parse(complete ? std::string(where) : "inet:" + std::string(where));
   if (!endpoint) return std::unexpected(endpoint.error());
-  ListenOptions options;
-  options.idle_limit = kIdleTime;
-  auto listener = StreamListener::open(io, *endpoint, options, log);
+  const ListenOptions how{options.unix_mode, options.idle};
+  auto listener = StreamListener::open(io, *endpoint, how, log);
   if (!listener) return std::unexpected(listener.error());
-  auto impl = std::make_unique<Impl>(io, *std::move(listener), std::move(handler), log);
+  auto impl =
+      std::make_unique<Impl>(io, *std::move(listener), std::move(handler), options.max_body, log);
   impl->start();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }

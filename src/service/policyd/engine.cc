@@ -48,6 +48,7 @@ void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
 
 Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnStored on_stored,
                        OnDone on_done) {
+  const Ticket self = engine.enter(hop.domain);
   bool answered = false;
   LookupEvents events;
   events.on_dane_open = [&] { on_stored(std::nullopt); };
@@ -56,15 +57,19 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnStored o
     engine.parts_.metrics.count_lookup(result.verdict.rule);
     if (const auto decided = engine.override_for(hop.domain)) return on_done(*decided);
     std::optional<DomainVerdict> stronger = engine.learnt_meanwhile(hop, result);
-    if (!stronger) return on_done(result);
-    TlsPolicyResult renewed;
-    renewed.verdict = *std::move(stronger);
+    if (!stronger && !self->overtaken) return on_done(result);
+    TlsPolicyResult renewed;  // its hold of 0 keeps it from being remembered
+    renewed.verdict = stronger ? *std::move(stronger) : result.verdict;
     on_done(renewed);
   };
   try {
     const TlsPolicyResult result =
         co_await run_lookup(engine.parts_, hop, std::move(memory), std::move(events));
-    engine.learn_trouble(hop.domain, result.sts);
+    if (self->overtaken) {
+      co_await engine.settle(hop.domain);
+    } else {
+      engine.learn_trouble(hop.domain, result.sts);
+    }
     engine.report(hop, result);
   } catch (const std::exception& bug) {
     engine.log_.error("lookup_bug", {{"domain", hop.domain.text()}, {"what", bug.what()}});
@@ -74,6 +79,7 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnStored o
     failed.verdict = decide_deferral("internal error");
     on_done(failed);
   }
+  engine.under_way_.erase(self);
   --engine.in_flight_;
   engine.parts_.metrics.set_lookups(engine.in_flight_);
 }
@@ -83,38 +89,38 @@ void Engine::refresh_due() {
     std::optional<Domain> domain = policies_.take_due(parts_.clock.now().wall);
     if (!domain) return;
     ++refreshing_;
-    Task<void> task = refresh(*this, *std::move(domain));
+    Task<void> task = refresh_in_turn(*this, *std::move(domain));
     asio::co_spawn(io_, std::move(task), asio::detached);
   }
 }
 
-bool Engine::refresh_now(const Domain& domain) {
-  if (!policies_.find(domain)) return false;
-  ++refreshing_;
-  Task<void> task = refresh(*this, domain);
-  asio::co_spawn(io_, std::move(task), asio::detached);
-  return true;
+Task<void> Engine::refresh_in_turn(Engine& engine, Domain domain) {
+  StsMemory memory = engine.recall_stored(domain);
+  co_await refresh(engine, std::move(domain), std::move(memory));
 }
 
-bool Engine::forget(const Domain& domain) {
-  const bool known = policies_.erase(domain);
-  parts_.metrics.set_policies(policies_.size());
-  return known;
-}
-
-Task<void> Engine::refresh(Engine& engine, Domain domain) {
+// Absent after a bug.
+Task<std::optional<StsResult>> Engine::refresh(Engine& engine, Domain domain, StsMemory memory) {
+  const Ticket self = engine.enter(domain);
+  std::optional<StsResult> result;
   try {
-    const StsResult result = co_await run_refresh(engine.parts_, domain, engine.recall(domain));
-    engine.learn_trouble(domain, result);
-    if (result.source != PolicySource::fresh) {
+    result = co_await run_refresh(engine.parts_, domain, std::move(memory));
+    if (self->overtaken) {
+      co_await engine.settle(domain);
+    } else {
+      engine.learn_trouble(domain, *result);
+    }
+    if (result->source != PolicySource::fresh || self->overtaken) {  // planned anew
       engine.policies_.failed(domain, engine.parts_.clock.now().wall);
     }
-    engine.report_refresh(domain, result);
+    engine.report_refresh(domain, *result);
   } catch (const std::exception& bug) {
     engine.log_.error("lookup_bug", {{"domain", domain.text()}, {"what", bug.what()}});
     engine.policies_.failed(domain, engine.parts_.clock.now().wall);
   }
+  engine.under_way_.erase(self);
   --engine.refreshing_;
+  co_return result;
 }
 
 void Engine::measure_health() {
@@ -140,6 +146,15 @@ std::optional<TlsPolicyResult> Engine::override_for(const Domain& domain) const 
 }
 
 StsMemory Engine::recall(const Domain& domain) {
+  StsMemory memory = recall_stored(domain);
+  if (const Pin* pin = pin_of(domain)) {
+    memory.policy = pin->applying(parts_.clock.now().wall);
+    memory.standing = PolicyStanding::pinned;
+  }
+  return memory;
+}
+
+StsMemory Engine::recall_stored(const Domain& domain) {
   StsMemory memory;
   memory.policy = policies_.find(domain);
   if (const Trouble* trouble = troubles_.find(domain.text())) {
@@ -152,9 +167,11 @@ StsMemory Engine::recall(const Domain& domain) {
 // At once, not at the end of the look-up: what is stored holds for every other one (RFC 8461 §5.1),
 // and a look-up that takes long must not bring back what another has replaced.
 void Engine::learn_policy(const KnownPolicy& policy) {
+  if (is_overtaken(policy.domain)) return;
   const std::optional<KnownPolicy> old = policies_.find(policy.domain);
   const bool same = old && old->body == policy.body && old->is_live(parts_.clock.now().wall);
   remember(policy);
+  report_pinned(policy);
   if (!same && tell_change_) tell_change_(policy);  // RFC 8461 §8.3
 }
 
@@ -175,7 +192,7 @@ std::optional<DomainVerdict> Engine::learnt_meanwhile(const NextHop& hop,
       rule == DomainRule::none || rule == DomainRule::testing || rule == DomainRule::dane_some;
   const bool by_policy = rule == DomainRule::enforce || rule == DomainRule::enforce_pattern;
   if (!open && !by_policy) return std::nullopt;
-  const std::optional<KnownPolicy> policy = policies_.find(hop.domain);
+  const std::optional<KnownPolicy> policy = applying(hop.domain);
   if (!policy || policy->policy.mode != PolicyMode::enforce) return std::nullopt;
   if (by_policy && result.verdict.policy->body == policy->body) return std::nullopt;
   return decide_from_stored(hop, policy, parts_.clock.now().wall);

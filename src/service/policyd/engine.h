@@ -3,12 +3,14 @@
 // called there.
 #pragma once
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
 #include "core/override.h"
+#include "core/pin.h"
 #include "service/policyd/generation_map.h"
 #include "service/policyd/lookup.h"
 #include "service/policyd/policy_table.h"
@@ -45,14 +47,36 @@ class Engine {
   // To be called every second or so: starts the refreshes that are due, at most kMaxRefreshes at a
   // time. RFC 8461 §3.3, §10.2.
   void refresh_due();
-  // Fetches the policy of the domain again soon. False: none is stored.
-  bool refresh_now(const Domain& domain);
-  // Forgets the policy, in memory only. False: none was stored.
-  bool forget(const Domain& domain);
+
+  // What follows is the operator's (engine_operator.cc). A look-up of the domain that is under way
+  // meanwhile answers, but what it learnt is not kept.
+
+  // Fetches the policy of the domain again, whatever failed before; nullopt: none is known.
+  Task<std::optional<StsResult>> refresh_now(Domain domain);
+  // In memory and on disk. False: none was known. After an error it is known as before.
+  Task<Result<bool>> forget(Domain domain);
+  // Takes over a policy that was not fetched here, if no later one is known. True: it was.
+  Task<Result<bool>> adopt(KnownPolicy policy);
+  // While it holds, the pinned policy applies. An earlier pin is replaced.
+  void pin(const Pin& pin);
+  bool unpin(const Domain& domain);
+
+  // All that is known of a domain.
+  struct Known {
+    std::optional<KnownPolicy> policy;  // fetched, perhaps expired
+    std::optional<PolicyTable::Plan> plan;
+    std::optional<Pin> pin;  // that holds
+    std::optional<Override> override;
+    std::optional<FetchBackoff> backoff;
+    std::optional<MonoTime> dns_failing_since;
+  };
+  Known known(const Domain& domain);
+
   // Renews the gauges of policies that are near their end. Walks all policies.
   void measure_health();
 
   std::size_t policies() const { return policies_.size(); }
+  std::size_t pins() const;  // that hold
   std::size_t in_flight() const { return in_flight_ + refreshing_; }
 
  private:
@@ -61,14 +85,29 @@ class Engine {
     std::optional<MonoTime> dns_failing_since;
   };
 
+  struct UnderWay {
+    Domain domain;
+    bool overtaken = false;  // by an operator's decision
+  };
+  using Ticket = std::list<UnderWay>::iterator;
+
   std::optional<TlsPolicyResult> override_for(const Domain& domain) const;
   StsMemory recall(const Domain& domain);
+  StsMemory recall_stored(const Domain& domain);
+  const Pin* pin_of(const Domain& domain) const;
+  std::optional<KnownPolicy> applying(const Domain& domain) const;
+  Ticket enter(const Domain& domain);
+  void overtake(const Domain& domain);
+  bool is_overtaken(const Domain& domain);
+  Task<void> settle(Domain domain);
+  void report_pinned(const KnownPolicy& fetched);
   void learn_policy(const KnownPolicy& policy);
   void learn_trouble(const Domain& domain, const StsResult& result);
   std::optional<DomainVerdict> learnt_meanwhile(const NextHop& hop, const TlsPolicyResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);
   void report_refresh(const Domain& domain, const StsResult& result);
-  static Task<void> refresh(Engine& engine, Domain domain);
+  static Task<void> refresh_in_turn(Engine& engine, Domain domain);
+  static Task<std::optional<StsResult>> refresh(Engine& engine, Domain domain, StsMemory memory);
   static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, OnStored on_stored,
                         OnDone on_done);
 
@@ -81,6 +120,8 @@ class Engine {
   std::size_t refreshing_ = 0;
   PolicyTable policies_;
   TextMap<Override> overrides_;
+  TextMap<Pin> pins_;
+  std::list<UnderWay> under_way_;  // look-ups and refreshes
   GenerationMap<Trouble> troubles_;
 };
 

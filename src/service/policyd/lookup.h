@@ -17,6 +17,8 @@ class PolicySink {
   virtual ~PolicySink() = default;
   // Ends when the policy is on disk or has failed to be.
   virtual Task<Result<void>> save(KnownPolicy policy) = 0;
+  // Ends when the domain has no policy on disk; in order with the saves.
+  virtual Task<Result<void>> erase(Domain) { co_return Result<void>{}; }
 };
 
 // All must outlive the look-ups that use them.

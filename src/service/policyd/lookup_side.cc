@@ -15,7 +15,8 @@ Result<void> LookupSide::open() {
       LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.rules, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
   engine_->set_overrides(options_.overrides);
-  return load_policies(loading);
+  if (auto loaded = load_policies(loading); !loaded) return loaded;
+  return load_pinned();
 }
 
 Result<void> LookupSide::open_clients() {
@@ -39,6 +40,22 @@ Result<void> LookupSide::load_policies(PolicyStore& store) {
   return load_preload(
       options_.preload, clock_.now().wall, store,
       [&](const KnownPolicy& policy) { engine_->remember(policy); }, log_);
+}
+
+Result<void> LookupSide::load_pinned() {
+  auto stored = load_pins(options_.state, log_);
+  if (!stored) return std::unexpected(stored.error());
+  for (const auto& pin : stored->pins) engine_->pin(pin);
+  if (engine_->pins() > 0) log_.info("pins_loaded", {{"count", std::to_string(engine_->pins())}});
+  pins_ = std::make_unique<PinKeeper>(io_, options_.state, *std::move(stored));
+  return {};
+}
+
+Result<void> LookupSide::open_control(std::function<void(const Domain&)> forget_answers) {
+  if (options_.control.empty()) return {};
+  control_ = std::make_unique<Control>(
+      Control::Parts{io_, *engine_, *pins_, clock_, log_, std::move(forget_answers)});
+  return control_->listen(options_.control);
 }
 
 void LookupSide::apply(const PolicydOptions& options) {
@@ -79,6 +96,7 @@ void LookupSide::stop() {
 
 // Suspended look-ups refer to what this object owns: they end before it does.
 Task<void> LookupSide::finish(LookupSide& side) {
+  if (side.control_) side.control_->stop();
   side.dns_->cancel_all();
   side.fetch_->cancel_all();
   asio::steady_timer pause(side.io_);

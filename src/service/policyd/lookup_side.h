@@ -3,6 +3,7 @@
 #pragma once
 #include <thread>
 
+#include "service/policyd/control.h"
 #include "service/policyd/engine.h"
 #include "service/policyd/options.h"
 #include "service/policyd/writer_sink.h"
@@ -25,6 +26,10 @@ class LookupSide {
   // Gives up what is under way, saves what waits, ends the thread. After start() only.
   void stop();
 
+  // Lets an operator control the engine over options.control; `forget_answers` as in
+  // Control::Parts. After open(), before start(). Errors: those of HttpServer::listen().
+  Result<void> open_control(std::function<void(const Domain&)> forget_answers);
+
   // Takes over what can change while running: rules, overrides, the number of look-ups. On the
   // look-up thread.
   void apply(const PolicydOptions& options);
@@ -35,6 +40,7 @@ class LookupSide {
  private:
   Result<void> open_clients();
   Result<void> load_policies(PolicyStore& store);
+  Result<void> load_pinned();
   static Task<void> keep_policies(LookupSide& side);
   static Task<void> finish(LookupSide& side);
 
@@ -49,6 +55,8 @@ class LookupSide {
   std::unique_ptr<PolicyWriter> writer_;  // after sink_: its thread ends first
   std::unique_ptr<LookupParts> parts_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<PinKeeper> pins_;
+  std::unique_ptr<Control> control_;
   std::thread thread_;
 };
 

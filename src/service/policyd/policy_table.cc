@@ -107,6 +107,15 @@ void PolicyTable::failed(const Domain& domain, WallTime now) {
   plan(at->second, seconds_of(now + pause) + spread(domain.text(), 60));
 }
 
+std::optional<PolicyTable::Plan> PolicyTable::plan_of(const Domain& domain) const {
+  const auto at = index_.find(domain.text());
+  if (at == index_.end()) return std::nullopt;
+  const Entry& entry = entries_[at->second];
+  Plan plan{wall_of(entry.used_at), std::nullopt, entry.failures};
+  if (entry.due != 0) plan.refresh_at = wall_of(entry.due);
+  return plan;
+}
+
 PolicyTable::Health PolicyTable::health(WallTime now) const {
   Health health;
   for (const auto& entry : entries_) {

@@ -41,6 +41,14 @@ class PolicyTable {
   // Its refresh failed: tried again after a growing pause.
   void failed(const Domain& domain, WallTime now);
 
+  // When one was last asked for and will be fetched again.
+  struct Plan {
+    WallTime used_at;
+    std::optional<WallTime> refresh_at;  // absent: under way, or not to be fetched
+    unsigned failures;                   // refreshes since the last good one
+  };
+  std::optional<Plan> plan_of(const Domain& domain) const;
+
   // How near policies in use are to their end because nobody could fetch them again.
   struct Health {
     std::size_t late = 0;      // half of max_age is over since the last fetch

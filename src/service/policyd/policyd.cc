@@ -43,7 +43,10 @@ class Policyd::Impl {
         Resolver::Limits{options_.deadline, options_.max_negatives});
     clients_ = std::make_unique<Clients>(*loop_, *resolver_, metrics_, log_,
                                          Clients::Limits{options_.max_clients, options_.idle});
-    return listen();
+    if (auto listening = listen(); !listening) return listening;
+    return lookups_.open_control([this](const Domain& domain) {
+      loop_->post([this, domain] { resolver_->forget(domain); });
+    });
   }
 
   void start() {
@@ -61,7 +64,9 @@ class Policyd::Impl {
   bool reload(PolicydOptions fresh) {
     const bool restart = fresh.listen != options_.listen || fresh.state != options_.state ||
                          fresh.dns != options_.dns || fresh.fetch != options_.fetch ||
-                         fresh.preload != options_.preload || fresh.idle != options_.idle ||
+                         fresh.preload != options_.preload ||
+                         fresh.preload_key != options_.preload_key ||
+                         fresh.control != options_.control || fresh.idle != options_.idle ||
                          fresh.max_negatives != options_.max_negatives;
     loop_->post([this, options = std::move(fresh)]() mutable { apply(std::move(options)); });
     return restart;

@@ -1,6 +1,7 @@
 #include "service/policyd/query.h"
 
 #include "service/policyd/lookup.h"
+#include "store/pin_file.h"
 #include "store/policy_store.h"
 
 namespace strictmx {
@@ -12,8 +13,27 @@ class NoSink : public PolicySink {
   Task<Result<void>> save(KnownPolicy) override { co_return Result<void>{}; }
 };
 
+std::optional<KnownPolicy> find_pinned(const PolicydOptions& options, const Domain& domain,
+                                       Log& log) {
+  const auto stored = load_pins(options.state, log);
+  if (!stored) {
+    log.warning("store_unreadable", {{"why", stored.error().detail}});
+    return std::nullopt;
+  }
+  const WallTime now = SystemClock().now().wall;
+  for (const auto& pin : stored->pins) {
+    if (pin.policy.domain == domain && pin.holds(now)) return pin.applying(now);
+  }
+  return std::nullopt;
+}
+
 StsMemory recall(const PolicydOptions& options, const Domain& domain, Log& log) {
   StsMemory memory;
+  memory.policy = find_pinned(options, domain, log);
+  if (memory.policy) {
+    memory.standing = PolicyStanding::pinned;
+    return memory;
+  }
   std::error_code ignored;
   if (!std::filesystem::exists(options.state / "policies.sqlite", ignored)) return memory;
   auto store = PolicyStore::open(options.state, StoreAccess::read_only, log);

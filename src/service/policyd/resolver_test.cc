@@ -180,14 +180,6 @@ TEST_CASE("STS-C05 a refresh that fails is told, and the policy stays") {
   CHECK(world.ask({"example.com"})[0] == kSecure);
 }
 
-TEST_CASE("a policy that is forgotten is looked up anew") {
-  World world;
-  REQUIRE(world.ask({"example.com"})[0] == kSecure);
-  CHECK(world.engine.forget(Domain::parse("example.com").value()));
-  CHECK_FALSE(world.engine.forget(Domain::parse("example.com").value()));
-  CHECK_FALSE(world.engine.refresh_now(Domain::parse("example.com").value()));
-}
-
 TEST_CASE("an override decides before any look-up, and ends") {
   World world;
   world.engine.set_overrides({*parse_override("example.com none"),

@@ -17,10 +17,13 @@ class WriterSink : public PolicySink {
       : io_(io), clock_(clock), writer_(writer) {}
 
   Task<Result<void>> save(KnownPolicy policy) override;
+  Task<Result<void>> erase(Domain domain) override;
 
  private:
   using Waiter = OneShot<Result<void>>;
-  void on_saved(std::uint64_t ticket, const Result<void>& saved);
+  Task<Result<void>> wait(std::uint64_t ticket);
+  std::function<void(Result<void>)> teller(std::uint64_t ticket);
+  void on_done(std::uint64_t ticket, const Result<void>& done);
 
   asio::io_context& io_;
   const Clock& clock_;
