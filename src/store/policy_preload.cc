@@ -1,8 +1,5 @@
 #include "store/policy_preload.h"
 
-#include <fmt/format.h>
-
-#include <fstream>
 #include <optional>
 
 #include "store/policy_list.h"
@@ -15,12 +12,9 @@ constexpr std::size_t kMaxReportedLines = 100;
 
 }  // namespace
 
-Result<void> load_preload(const std::filesystem::path& file, WallTime now, PolicyStore& store,
-                          const std::function<void(const KnownPolicy&)>& each, Log& log) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in || std::filesystem::is_directory(file)) {
-    return fail(Errc::io, fmt::format("policy.preload: {}: cannot be read", file.string()));
-  }
+Result<void> load_preload(std::istream& in, const std::string& name, WallTime now,
+                          PolicyStore& store, const std::function<void(const KnownPolicy&)>& each,
+                          Log& log) {
   std::size_t used = 0;
   std::size_t stored = 0;
   std::size_t expired = 0;
@@ -43,7 +37,7 @@ Result<void> load_preload(const std::filesystem::path& file, WallTime now, Polic
   const auto refuse = [&](const std::string& problem) {
     if (++refused <= kMaxReportedLines) log.error("preload_line_refused", {{"why", problem}});
   };
-  read_policy_list(in, file.string(), now, {take, refuse});
+  read_policy_list(in, name, now, {take, refuse});
   if (failure) return std::unexpected(*failure);
   log.info("preload_loaded", {{"used", std::to_string(used)},
                               {"stored", std::to_string(stored)},

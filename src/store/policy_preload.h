@@ -3,8 +3,9 @@
 // stored for its domain, and until its own fetched_at + max_age. They are not stored.
 // Format: docs/formats/policy-export.md.
 #pragma once
-#include <filesystem>
 #include <functional>
+#include <istream>
+#include <string>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -12,10 +13,11 @@
 
 namespace strictmx {
 
-// Calls `each` for every policy of the list that is of use at `now`. A line that is refused is
-// reported (event preload_line_refused, the first 100), the rest counts all the same; what became
-// of the lines is event preload_loaded. Errors: Errc::io, also of the store.
-Result<void> load_preload(const std::filesystem::path& file, WallTime now, PolicyStore& store,
-                          const std::function<void(const KnownPolicy&)>& each, Log& log);
+// Calls `each` for every policy of the list `in` that is of use at `now`. A line that is refused is
+// reported as one of `name` (event preload_line_refused, the first 100), the rest counts all the
+// same; what became of the lines is event preload_loaded. Errors: Errc::io, of the store.
+Result<void> load_preload(std::istream& in, const std::string& name, WallTime now,
+                          PolicyStore& store, const std::function<void(const KnownPolicy&)>& each,
+                          Log& log);
 
 }  // namespace strictmx

@@ -1,6 +1,6 @@
 #include "store/policy_preload.h"
 
-#include <fstream>
+#include <sstream>
 
 #include "core/policy_export.h"
 #include "store/test_support.h"
@@ -14,31 +14,19 @@ TEST_CASE("of a preload list those are used that apply and of which nothing is s
   constexpr std::int64_t kNow = 1795500000;
   // Even an expired one was fetched and stands above the list.
   REQUIRE(store->save({make_policy("stored.example", "1", 1000)}).has_value());
-  const auto file = dir.path() / "preload";
-  std::ofstream(file) << format_export_line(make_policy("a.example", "1", kNow)) << "\n"
-                      << format_export_line(make_policy("stored.example", "2", kNow)) << "\n"
-                      << format_export_line(make_policy("old.example", "1", kNow - 604800)) << "\n"
-                      << "no policy\n"
-                      << format_export_line(make_policy("b.example", "1", kNow - 604799)) << "\n";
+  std::stringstream list;
+  list << format_export_line(make_policy("a.example", "1", kNow)) << "\n"
+       << format_export_line(make_policy("stored.example", "2", kNow)) << "\n"
+       << format_export_line(make_policy("old.example", "1", kNow - 604800)) << "\n"
+       << "no policy\n"
+       << format_export_line(make_policy("b.example", "1", kNow - 604799)) << "\n";
   std::vector<std::string> used;
   const auto keep = [&](const KnownPolicy& policy) { used.push_back(policy.domain.text()); };
-  const auto loaded = load_preload(file, WallTime{Seconds{kNow}}, *store, keep, log);
+  const auto loaded = load_preload(list, "list", WallTime{Seconds{kNow}}, *store, keep, log);
   REQUIRE(loaded.has_value());
   CHECK(used == std::vector<std::string>{"a.example", "b.example"});
   REQUIRE(log.lines.size() == 2);
-  CHECK(log.lines[0].starts_with("preload_line_refused why=\"" + file.string() + ":4: offset "));
+  CHECK(log.lines[0].starts_with("preload_line_refused why=\"list:4: offset "));
   CHECK(log.lines[1] == "preload_loaded used=2 stored=1 expired=1 refused=1");
   CHECK(list_rows(*store) == std::vector<std::string>{"stored.example 1 1000"});
-}
-
-TEST_CASE("a preload list that is not there is an error that names its key") {
-  const TempDir dir;
-  LinesLog log;
-  auto store = open_store(dir, log);
-  const auto ignore = [](const KnownPolicy&) {};
-  for (const std::filesystem::path& file : {dir.path() / "none", dir.path()}) {
-    const auto loaded = load_preload(file, WallTime{}, *store, ignore, log);
-    CHECK(loaded.error().code == Errc::io);
-    CHECK(loaded.error().detail == "policy.preload: " + file.string() + ": cannot be read");
-  }
 }

@@ -52,7 +52,7 @@ class Policy(unittest.TestCase):
         self.assertEqual((code, json.loads(text)), (0, {"policies": [{
             "domain": "b.example", "id": "1", "mode": "testing", "max_age": 31557600,
             "mx": ["mx.b.example"], "fetched_at": "2026-11-24T06:00:00Z",
-            "expires_at": "2027-11-24T12:00:00Z", "expired": False}]}))
+            "expires_at": "2027-11-24T12:00:00Z", "expired": False, "pinned": False}]}))
         self.assertEqual(self.policy("list", "--mode", "none"), (1, "", ""))
 
     def test_show(self):

@@ -1,6 +1,6 @@
 #include "service/policyd/lookup_side.h"
 
-#include "store/policy_preload.h"
+#include "service/policyd/preload.h"
 
 namespace strictmx {
 
@@ -37,8 +37,8 @@ Result<void> LookupSide::load_policies(PolicyStore& store) {
   log_.info("policies_loaded", {{"count", std::to_string(engine_->policies())},
                                 {"unreadable", std::to_string(*skipped)}});
   if (options_.preload.empty()) return {};
-  return load_preload(
-      options_.preload, clock_.now().wall, store,
+  return load_preload_file(
+      {options_.preload, options_.preload_key}, clock_.now().wall, store,
       [&](const KnownPolicy& policy) { engine_->remember(policy); }, log_);
 }
 

@@ -15,6 +15,7 @@ TLSA = ("", "good", "wrong", "bogus", "unusable")
 CODINGS = ("", "on request", "always")
 ATTACKS = (
     "strip", "redirect", "forge_mx", "forged_mx", "hide_txt", "new_txt_id", "policy_host",
+    "hijack",
 )
 DAEMON_VERBS = ("kill", "stop", "start")
 SIGHTINGS = ("fetch", "refusal", "nothing")
@@ -108,7 +109,23 @@ class Daemon:
     strictmx: str
 
 
-STEPS = {"mail": Mail, "ask": Ask, "policy_host": PolicyHost, "attack": Attack, "strictmx": Daemon}
+@dataclass(frozen=True)
+class Command:
+    """Runs the strictmx command of these words beside the daemon, on its state."""
+
+    command: str
+    exit: int = 0
+    says: str = ""  # part of what it prints
+
+
+STEPS = {
+    "mail": Mail,
+    "ask": Ask,
+    "policy_host": PolicyHost,
+    "attack": Attack,
+    "strictmx": Daemon,
+    "command": Command,
+}
 
 
 @dataclass(frozen=True)

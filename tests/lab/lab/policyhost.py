@@ -2,6 +2,7 @@
 §3.3)."""
 import gzip
 import socket
+from dataclasses import replace
 
 from . import names, waiting
 from .sandbox import Sandbox
@@ -49,22 +50,33 @@ class PolicyHost:
         self._domains = [domain for domain in domains if domain.policy]
 
     def start(self):
-        folder = self._box.folder("nginx")
         servers = ""
         for domain in self._domains:
             host = f"mta-sts.{domain.name}"
             self._authority.issue(host, domain.policy.host_certificate)
-            body = domain.policy.text().encode()
-            compressed = domain.policy.gzip == "always"
-            (folder / f"{host}.txt").write_bytes(gzip.compress(body) if compressed else body)
+            self._publish(domain.name, domain.policy)
             servers += SERVER.format(
                 address=names.POLICY_ADDRESS, host=host, extra=GZIP[domain.policy.gzip]
             )
-        (folder / "nginx.conf").write_text(CONFIG.format(servers=servers), encoding="utf-8")
+        config = self._box.folder("nginx") / "nginx.conf"
+        config.write_text(CONFIG.format(servers=servers), encoding="utf-8")
         self._space.spawn(
             self._box.folder("logs") / "policyhost.log",
             *self._box.chroot("nginx", "-c", "/lab/nginx/nginx.conf"),
         )
+
+    def _publish(self, name, policy):
+        body = policy.text().encode()
+        (self._box.folder("nginx") / f"mta-sts.{name}.txt").write_bytes(
+            gzip.compress(body) if policy.gzip == "always" else body
+        )
+
+    def hijack(self, name):
+        """From now on the domain's policy file says mode none; None: all are as they were."""
+        for domain in self._domains:
+            taken = domain.name == name
+            policy = domain.policy
+            self._publish(domain.name, replace(policy, mode="none") if taken else policy)
 
     def saw(self, domain):
         """What clients did at the domain's policy host: fetch, refusal (of the certificate),

@@ -8,7 +8,8 @@ An attack is a table (the `attack` of a scenario step) with any of
     hide_txt = DOMAIN     answer that there is no _mta-sts TXT record
     new_txt_id = DOMAIN   answer with a _mta-sts TXT record of another id
     policy_host = silent | refused
-It is all here: nftables rules and a file of DNS lies; the servers never change.
+    hijack = DOMAIN       its policy host says mode none, over its good certificate (policyhost.py)
+All but the last is here: nftables rules and a file of DNS lies; the servers do not change.
 """
 import json
 import socket

@@ -132,6 +132,12 @@ def _run_step(step, result, world):
             return _differ(f"policy host of {step.policy_host} saw", step.saw, seen)
         case plans.Attack():
             world.attack(step.attack)
+        case plans.Command():
+            code, text = world.strictmx.command(step.command.split())
+            faults = _differ("exit code", str(step.exit), str(code))
+            if step.says not in text:
+                faults.append(f"expected …{step.says}…, saw {text}")
+            return faults
         case plans.Daemon():
             _control(step.strictmx, world)
     return []

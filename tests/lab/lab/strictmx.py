@@ -2,6 +2,7 @@
 import http.client
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 from . import dns, names, netns, waiting
@@ -19,7 +20,7 @@ class StrictMx:
         self._space = spaces[names.SENDER]
         self.log = box.folder("logs") / "strictmx.log"
         self._child = None
-        state = box.folder("strictmx")
+        self._state = state = box.folder("strictmx")
         self._command = [
             binary(),
             "serve",
@@ -58,6 +59,18 @@ class StrictMx:
 
     def wait_ready(self):
         waiting.until(self._ready, waiting.START_SECONDS, "strictmx")
+
+    def command(self, words):
+        """Runs `strictmx WORDS` on the daemon's state: its exit code and all that it prints."""
+        done = subprocess.run(
+            [binary(), *words, "--state", self._state],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout
 
     def deferral_line(self, domain):
         """strictmx's own latest log line on why mail to the domain waits, or None."""

@@ -27,6 +27,7 @@ class World:
 
     def attack(self, attack):
         self.router.attack(attack)
+        self.policy_host.hijack(attack.get("hijack"))
         self.dns.forget()
 
     def recover(self):
