@@ -103,6 +103,22 @@ TEST_CASE("policy: each action with its words and flags") {
   CHECK(refusal({"policy", "list", "--mode", "strict"}).find("not one of") != std::string::npos);
 }
 
+TEST_CASE("policy commands of a running daemon") {
+  CHECK(parse_as<PolicyCall>({"policy", "status"}).word.empty());
+  const auto forget = parse_as<PolicyCall>({"policy", "forget", "a.example"});
+  CHECK(forget.action == PolicyAction::forget);
+  CHECK(forget.word == "a.example");
+  CHECK(forget.force == PolicyCall::Force::no);
+  CHECK(parse_as<PolicyCall>({"policy", "forget", "a.example", "--force"}).force ==
+        PolicyCall::Force::yes);
+  CHECK(parse_as<PolicyCall>({"policy", "pin", "a.example", "--until", "2026-12-31"}).until ==
+        "2026-12-31");
+  CHECK(refusal({"policy", "pin", "a.example", "--until", "2026-02-30"}).find("2026-12-31") !=
+        std::string::npos);
+  CHECK(refusal({"policy", "unpin"}) == "DOMAIN is required");
+  CHECK(parse_as<PolicyCall>({"policy", "export", "f", "--sign", "k"}).sign_key == "k");
+}
+
 TEST_CASE("configuration commands") {
   CHECK(parse_as<CheckConfigCall>({"check-config"}).file == "/etc/strictmx/strictmx.toml");
   CHECK(parse_as<CheckConfigCall>({"check-config", "/c.toml"}).file == "/c.toml");

@@ -113,3 +113,16 @@ TEST_CASE("defaults of the configuration and of the service are the same") {
   CHECK(options.max_lookups == service.max_lookups);
   CHECK(options.max_negatives == service.max_negatives);
 }
+
+TEST_CASE("the control socket lies in the state directory unless its path is absolute") {
+  Config config;
+  config.state = "/srv/s";
+  CHECK(options_of(config).control == "/srv/s/control.sock");
+  config.control = "/run/c.sock";
+  CHECK(options_of(config).control == "/run/c.sock");
+  config.control = "";
+  CHECK(options_of(config).control.empty());
+  config.state = "s";
+  config.control = "c";
+  CHECK(options_of(config).control == std::filesystem::current_path() / "s/c");
+}

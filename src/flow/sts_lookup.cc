@@ -52,7 +52,8 @@ StsAction StsLookup::start(Now now) {
                      format_utc(memory_.policy->expires_at())),
          "RFC 8461 §3.3");
   }
-  if (memory_.standing == PolicyStanding::pinned && stored_is_live(now)) {
+  const bool pinned = memory_.standing == PolicyStanding::pinned && stored_is_live(now);
+  if (pinned && purpose_ == StsPurpose::answer) {
     return finish_stored(now, "policy pinned by the operator", kLongestHold);
   }
   auto name = domain_.prefixed("_mta-sts");

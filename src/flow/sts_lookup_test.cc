@@ -431,4 +431,18 @@ TEST_CASE("STS-C04 a refresh fetches whatever DNS says, and only a fetch moves t
   CHECK(refreshed(txt({}), body(kEnforce)).policy->id == "old1");
 }
 
+TEST_CASE("a pinned policy applies without a question, and a refresh fetches all the same") {
+  StsMemory memory = stored(kEnforce);
+  memory.policy->fetched_at = at(0).wall;  // as a pin makes it
+  memory.standing = PolicyStanding::pinned;
+  StsLookup answer(Domain::parse("example.com").value(), memory, {});
+  REQUIRE(std::holds_alternative<Done>(answer.start(at(0))));
+  CHECK(answer.result().state == StsState::applies);
+  CHECK(answer.result().source == PolicySource::cache);
+  CHECK(answer.result().policy->policy.mode == PolicyMode::enforce);
+  CHECK(answer.result().hold == kLongestHold);
+  StsLookup refresh(Domain::parse("example.com").value(), memory, {}, StsPurpose::refresh);
+  CHECK(std::holds_alternative<AskTxt>(refresh.start(at(0))));
+}
+
 }  // namespace strictmx
