@@ -23,6 +23,7 @@ TEST_CASE("every key of the file reaches its value") {
 listen = ["unix:/run/a.sock", "inet:[::1]:0"]
 http = ""
 state = "/srv/state"
+control = "c.sock"
 [dns]
 forward = ["127.0.0.1@5353", "2001:db8::1"]
 trust_anchor = "none"
@@ -39,6 +40,7 @@ dns_error_time = "1h"
 dane = false
 overrides = ["a.example dane-only"]
 preload = "/srv/preload"
+preload_key = "/srv/key"
 [limits]
 connections = 7
 idle = "3s"
@@ -53,6 +55,7 @@ level = "debug"
   wanted.listen = {"unix:/run/a.sock", "inet:[::1]:0"};
   wanted.http = "";
   wanted.state = "/srv/state";
+  wanted.control = "c.sock";
   wanted.dns = {{"127.0.0.1@5353", "2001:db8::1"}, "none", "/etc/hints"};
   wanted.https = {"/etc/ca.pem", 8443, Millis(1500), AddressRule::any};
   wanted.policy = {Millis(2500),
@@ -60,7 +63,8 @@ level = "debug"
                    Seconds(3600),
                    DaneUse::off,
                    {*parse_override("a.example dane-only")},
-                   "/srv/preload"};
+                   "/srv/preload",
+                   "/srv/key"};
   wanted.limits = {7, Seconds(3), 8, 9};
   wanted.log_level = LogLevel::debug;
   CHECK(config == wanted);

@@ -19,6 +19,7 @@ Config make_other() {
   other.listen = {"unix:/run/strictmx.sock", "inet:[::1]:1"};
   other.http = "";
   other.state = "/srv/state";
+  other.control = "c.sock";
   other.dns = {{"127.0.0.1@5353"}, "none", "/etc/root.hints"};
   other.https = {"/etc/ca.pem", 8443, Millis(1500), AddressRule::any};
   other.policy = {Millis(2500),
@@ -26,7 +27,8 @@ Config make_other() {
                   Seconds(60),
                   DaneUse::off,
                   {*parse_override("a.example none")},
-                  "/srv/preload"};
+                  "/srv/preload",
+                  "/srv/key"};
   other.limits = {1, Seconds(3), 4, 5};
   other.log_level = LogLevel::error;
   return other;

@@ -79,7 +79,8 @@ TEST_CASE("every other value arrives in the service") {
                    Seconds(60),
                    DaneUse::off,
                    {*parse_override("a.example none")},
-                   "/srv/preload"};
+                   "/srv/preload",
+                   "/srv/key"};
   config.limits = {7, Seconds(8), 9, 10};
   const auto options = options_of(config);
   CHECK(options.listen == config.listen);
@@ -91,6 +92,7 @@ TEST_CASE("every other value arrives in the service") {
   CHECK(options.rules.dane == DaneUse::off);
   CHECK(options.overrides == config.policy.overrides);
   CHECK(options.preload == "/srv/preload");
+  CHECK(options.preload_key == "/srv/key");
   CHECK(options.deadline == Millis(2500));
   CHECK(options.max_clients == 7);
   CHECK(options.idle == Seconds(8));
