@@ -98,9 +98,8 @@ void Engine::overtake(const Domain& domain) {
 // Whether a look-up of the domain is overtaken. What comes meanwhile, of whichever look-up, is then
 // not kept: it cannot be told whose it is.
 bool Engine::is_overtaken(const Domain& domain) {
-  const bool any = std::ranges::any_of(under_way_, [&](const UnderWay& entry) {
-    return entry.overtaken && entry.domain == domain;
-  });
+  const bool any = std::ranges::any_of(
+      under_way_, [&](const UnderWay& entry) { return entry.overtaken && entry.domain == domain; });
   if (any) overtake(domain);
   return any;
 }
