@@ -13,6 +13,7 @@ database = $dir/index.txt
 new_certs_dir = $dir
 default_md = sha256
 policy = any
+rand_serial = yes
 unique_subject = no
 copy_extensions = none
 email_in_dn = no
@@ -131,6 +132,6 @@ class Authority:
         own = issuer == name
         by = ["-selfsign", "-keyfile", key] if own else [
             "-cert", self._path(issuer, "crt"), "-keyfile", self._path(issuer, "key")]
-        _openssl("ca", "-config", self.folder / "ca.cnf", "-batch", "-notext", "-rand_serial", *by,
+        _openssl("ca", "-config", self.folder / "ca.cnf", "-batch", "-notext", *by,
                  "-in", request, "-out", self._path(name, "crt"), "-extfile", extra,
                  "-startdate", _when(days[0]), "-enddate", _when(days[1]))
