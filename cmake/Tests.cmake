@@ -27,6 +27,10 @@ add_test(NAME lab COMMAND tests/lab/run WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(lab PROPERTIES
   ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" SKIP_RETURN_CODE 77 TIMEOUT 900 RUN_SERIAL ON)
 
+add_test(NAME zoo COMMAND tests/lab/check_zoo WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(zoo PROPERTIES
+  ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" SKIP_RETURN_CODE 77 TIMEOUT 900 RUN_SERIAL ON)
+
 # The long one: at most 200 cycles, and no new one after 200 s.
 add_test(NAME soak COMMAND tests/soak/run --cycles 200 --seconds 200
   --tools $<TARGET_FILE_DIR:bench_world> WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -71,6 +71,16 @@ struct PolicyCall {
   std::string sign_key;  // export: file of a private key; empty: not signed
 };
 
+// `strictmx check`: at least one domain, a file of domains, or a file of plans.
+struct CheckCall {
+  ConfigSource config;
+  std::vector<std::string> domains;
+  std::string file;  // one domain a line; "-" is standard input; empty: none
+  std::string plan;  // records and policy that are not yet published; empty: none
+  enum class Smtp : std::uint8_t { full, quick, off } smtp = Smtp::full;
+  enum class Form : std::uint8_t { text, facts } form = Form::text;
+};
+
 struct CheckConfigCall {
   std::string file;
 };
@@ -82,7 +92,7 @@ struct ShowTextCall {
 };
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
-                          PolicyCall, CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
+                          PolicyCall, CheckCall, CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.
 Result<Call> parse_command_line(std::vector<std::string> arguments);

@@ -30,6 +30,11 @@ struct PolicyCommands {  // policy ...
   void add_control(const MakeAction& action);
 };
 
+struct CheckCommands {  // check
+  CheckCall check;
+  void add(CommandBuilder top, Call& call);
+};
+
 struct ConfigCommands {  // check-config, config
   CheckConfigCall check{std::string(kDefaultConfigFile)};
   void add(CommandBuilder top, Call& call);

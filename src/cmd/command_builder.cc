@@ -113,7 +113,7 @@ CommandBuilder& CommandBuilder::config(ConfigScope scope, ConfigSource& source) 
   add_config_file(*app_, source);
   for (const auto& key : config_keys()) {
     if (key.flag.empty()) continue;
-    if (scope == ConfigScope::serve_and_query && key.scope != scope) continue;
+    if (!has_flag(scope, key.scope)) continue;
     add_key_flag(*app_, key, source);
   }
   return *this;

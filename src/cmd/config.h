@@ -48,6 +48,14 @@ struct LimitsConfig {
   bool operator==(const LimitsConfig&) const = default;
 };
 
+struct CheckConfig {
+  std::uint16_t smtp_port = 25;
+  std::string helo;  // empty: our address
+  Millis timeout{30000};
+  Millis connect_timeout{2500};
+  bool operator==(const CheckConfig&) const = default;
+};
+
 struct Config {
   std::vector<std::string> listen{"inet:127.0.0.1:8461"};
   std::string http = "127.0.0.1:8462";   // empty: off
@@ -57,6 +65,7 @@ struct Config {
   HttpsConfig https;
   PolicyConfig policy;
   LimitsConfig limits;
+  CheckConfig check;
   LogLevel log_level = LogLevel::info;
   bool operator==(const Config&) const = default;
 };

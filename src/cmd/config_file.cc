@@ -73,6 +73,24 @@ std::optional<Words> read_words(const toml::node& node, ConfigKind kind) {
   return std::nullopt;
 }
 
+Json to_json(const toml::node& node) {
+  if (const auto* text = node.as_string(); text != nullptr) return Json(text->get());
+  if (const auto* number = node.as_integer(); number != nullptr) return Json(number->get());
+  if (const auto* number = node.as_floating_point(); number != nullptr) return Json(number->get());
+  if (const auto* flag = node.as_boolean(); flag != nullptr) return Json(flag->get());
+  if (const auto* array = node.as_array(); array != nullptr) {
+    Json::Array values;
+    for (const auto& element : *array) values.push_back(to_json(element));
+    return values;
+  }
+  const auto* const table = node.as_table();
+  if (table == nullptr) return {};
+  Json::Object members;
+  for (const auto& [name, value] : *table)
+    members.emplace_back(std::string(name.str()), to_json(value));
+  return members;
+}
+
 class Reader {
  public:
   explicit Reader(Config& config) : config_(config) {}
@@ -146,6 +164,16 @@ ConfigProblems read_config_text(std::string_view text, std::string_view file, Co
     lines.push_back(fmt::format("{}:{}: {}", file, problem.line, problem.text));
   }
   return lines;
+}
+
+Result<Json> read_toml(const std::filesystem::path& file) {
+  const auto text = read_file(file, kMaxConfigBytes);
+  if (!text) return std::unexpected(text.error());
+  const auto parsed = toml::parse(*text, file.string());
+  if (parsed) return to_json(parsed.table());
+  const auto& error = parsed.error();
+  return fail(Errc::usage, fmt::format("{}:{}: {}", file.string(), error.source().begin.line,
+                                       escape_remote(error.description())));
 }
 
 ConfigProblems read_config_file(const std::filesystem::path& file, Config& config) {

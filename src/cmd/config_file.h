@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "cmd/config.h"
 
 namespace strictmx {
@@ -18,5 +19,9 @@ ConfigProblems read_config_text(std::string_view text, std::string_view file, Co
 
 // The same for a file on disk; one that cannot be read is a problem "FILE: reason".
 ConfigProblems read_config_file(const std::filesystem::path& file, Config& config);
+
+// Any other TOML file as a JSON object; dates and times become null. Errors: Errc::io,
+// Errc::usage ("FILE:LINE: message").
+Result<Json> read_toml(const std::filesystem::path& file);
 
 }  // namespace strictmx

@@ -18,7 +18,26 @@ namespace strictmx {
 enum class ConfigKind : std::uint8_t { text, list, duration, number, boolean };
 
 // The commands that have the flag; the file is the same for all.
-enum class ConfigScope : std::uint8_t { serve, serve_and_query };
+enum class ConfigScope : std::uint8_t {
+  serve,
+  serve_and_query,
+  lookups,  // serve, query and check
+  check,
+};
+
+// Whether a command that takes the flags of `command` has one for a key of the scope `key`.
+constexpr bool has_flag(ConfigScope command, ConfigScope key) {
+  switch (command) {
+    case ConfigScope::serve:
+      return key != ConfigScope::check;
+    case ConfigScope::check:
+      return key == ConfigScope::check || key == ConfigScope::lookups;
+    case ConfigScope::serve_and_query:
+    case ConfigScope::lookups:
+      break;
+  }
+  return key == ConfigScope::serve_and_query || key == ConfigScope::lookups;
+}
 
 struct ConfigKey {
   std::string_view name;  // "listen", "dns.forward": at most one dot

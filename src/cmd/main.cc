@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "cmd/check_command.h"
 #include "cmd/check_config.h"
 #include "cmd/cli.h"
 #include "cmd/config_sample.h"
@@ -22,6 +23,7 @@ struct Runner {
   CommandResult operator()(const LintPolicyCall& call) const { return run_lint_policy(call); }
   CommandResult operator()(const LintMatchCall& call) const { return run_lint_match(call); }
   CommandResult operator()(const PolicyCall& call) const { return run_policy_command(call); }
+  CommandResult operator()(const CheckCall& call) const { return run_check_command(call); }
   CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }
   CommandResult operator()(const ShowDefaultsCall&) const {
     return {ExitCode::ok, format_default_config(), ""};

@@ -30,6 +30,8 @@ Result<std::filesystem::path> choose_state(const Config& config, const Surroundi
   return fail(Errc::usage, "state: no directory is configured and $HOME is not set");
 }
 
+}  // namespace
+
 DnsOptions make_dns_options(const DnsConfig& config, const Surroundings& around) {
   DnsOptions dns;
   if (config.forward.empty()) {
@@ -41,8 +43,6 @@ DnsOptions make_dns_options(const DnsConfig& config, const Surroundings& around)
   if (!config.root_hints.empty()) dns.root_hints = config.root_hints;
   return dns;
 }
-
-}  // namespace
 
 Surroundings read_surroundings() {
   return Surroundings{

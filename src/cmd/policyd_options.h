@@ -24,4 +24,6 @@ Surroundings read_surroundings();
 // Errors: Errc::usage when no state directory is configured and none can be derived.
 Result<PolicydOptions> make_policyd_options(const Config& config, const Surroundings& around);
 
+DnsOptions make_dns_options(const DnsConfig& config, const Surroundings& around);
+
 }  // namespace strictmx

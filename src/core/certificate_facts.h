@@ -51,6 +51,8 @@ struct CertificateFacts {
   std::string signature_algorithm;  // OpenSSL's long name: "ecdsa-with-SHA256"
   SignatureDigest digest = SignatureDigest::other;
 
+  std::string ca_issuers;  // where the issuer's certificate can be had (RFC 5280 §4.2.2.1); empty
+
   bool self_issued = false;  // subject equals issuer
   bool self_signed = false;  // and its own key verifies it
   bool is_ca = false;
@@ -114,7 +116,7 @@ std::string_view name_of(TlsaMatch match);
 struct TlsaMatchFacts {
   TlsaRecord record;
   TlsaMatch match = TlsaMatch::not_checked;
-  int depth = -1;  // of the certificate it matches, in the chain as sent
+  int depth = -1;  // of the certificate it is about, in the chain as sent; -1: none
 };
 
 }  // namespace strictmx

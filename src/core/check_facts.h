@@ -71,7 +71,12 @@ struct CheckFacts {
   WallTime started{};
   Millis took{0};
   VantageFacts vantage;
-  bool planned = false;  // records and policy come from a file: not yet published
+
+  // What comes from a file because it is not yet published, and was not asked for.
+  bool planned_mx = false;
+  bool planned_sts_txt = false;
+  bool planned_policy = false;
+  bool planned_rpt_txt = false;
 
   // Mail hosts.
   MxAnswer mx;

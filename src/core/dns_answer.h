@@ -26,6 +26,22 @@ constexpr bool is_failure(DnsStatus s) {
   return s == DnsStatus::servfail || s == DnsStatus::bogus || s == DnsStatus::timeout;
 }
 
+// Record types by their IANA numbers.
+enum class RrType : std::uint16_t {
+  a = 1,
+  ns = 2,
+  cname = 5,
+  soa = 6,
+  mx = 15,
+  txt = 16,
+  aaaa = 28,
+  ds = 43,
+  dnskey = 48,
+  nsec3param = 51,
+  tlsa = 52,
+  caa = 257,
+};
+
 enum class DnsTrust : std::uint8_t { insecure, secure };  // secure: DNSSEC-validated
 
 struct DnsMeta {
@@ -38,6 +54,12 @@ struct DnsMeta {
   // Earliest end of the RRSIG records of the answer; absent without any.
   std::optional<WallTime> signed_until = {};
   bool wildcard = false;  // its RRSIG says that a "*" record was expanded (RFC 4034 §3.1.3)
+};
+
+// Records of any type, not looked into.
+struct RawAnswer {
+  DnsMeta meta;
+  std::vector<std::string> rdata;  // octets; names in NS, CNAME and MX records are uncompressed
 };
 
 struct TxtAnswer {

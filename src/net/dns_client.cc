@@ -81,6 +81,7 @@ class UnboundClient final : public DnsClient {
   Task<AddressAnswer> query_addresses(Domain host, MonoTime deadline) override;
   Task<CnameAnswer> query_cname(Domain host, MonoTime deadline) override;
   Task<TlsaAnswer> query_tlsa(Domain base, MonoTime deadline) override;
+  Task<RawAnswer> query_raw(std::string name, RrType type, MonoTime deadline) override;
   void cancel_all() override;
 
  private:
@@ -145,6 +146,9 @@ Reply interpret(const Pending& asked, std::span<const unsigned char> octets, int
   reply.meta.trust = security == 2 ? DnsTrust::secure : DnsTrust::insecure;
   reply.meta.ttl = packet->ttl;
   reply.meta.canonical = std::move(packet->canonical);
+  reply.meta.zone = std::move(packet->zone);
+  reply.meta.signed_until = packet->signed_until;
+  reply.meta.wildcard = packet->wildcard;
   constexpr unsigned kNoError = 0;
   constexpr unsigned kNameError = 3;
   if (packet->rcode == kNameError) {
@@ -229,6 +233,13 @@ Task<TlsaAnswer> UnboundClient::query_tlsa(Domain base, MonoTime deadline) {
   co_return TlsaAnswer{std::move(reply.meta), std::move(records)};
 }
 
+Task<RawAnswer> UnboundClient::query_raw(std::string name, RrType type, MonoTime deadline) {
+  Lookup lookup(io_.get_executor());
+  start(lookup, std::move(name), type);
+  auto reply = co_await finish(lookup, deadline);
+  co_return RawAnswer{std::move(reply.meta), std::move(reply.rdata)};
+}
+
 std::vector<IpAddress> interleave(const std::vector<IpAddress>& v6,
                                   const std::vector<IpAddress>& v4) {
   std::vector<IpAddress> all;
@@ -285,6 +296,8 @@ Task<AddressAnswer> UnboundClient::query_addresses(Domain host, MonoTime deadlin
 }
 
 }  // namespace
+
+Task<RawAnswer> DnsClient::query_raw(std::string, RrType, MonoTime) { co_return RawAnswer{}; }
 
 Result<std::unique_ptr<DnsClient>> DnsClient::create(asio::io_context& io,
                                                      const DnsOptions& options) {

@@ -47,6 +47,9 @@ class DnsClient {
   // _25._tcp.<base>; CNAMEs there are followed (RFC 7672 §2.2.3).
   virtual Task<TlsaAnswer> query_tlsa(Domain base, MonoTime deadline) = 0;
 
+  // Any type, for those who look closer than a sender.
+  virtual Task<RawAnswer> query_raw(std::string name, RrType type, MonoTime deadline);
+
   // Ends all look-ups under way, and at once all later ones, with DnsStatus::timeout, so that the
   // program can stop. The waiting coroutines resume from the io_context, not from inside.
   virtual void cancel_all() = 0;

@@ -117,19 +117,26 @@ std::optional<std::string> read_name(Octets message, const unsigned char* at) {
   return ascii_lower(text.data());
 }
 
-// The MX name stands behind two octets and may be compressed (RFC 1035 §3.3.9).
+// Octets in front of the one name that the data of some types ends with, and which may be
+// compressed (RFC 1035 §3.3).
+std::optional<std::size_t> octets_before_name(unsigned type) {
+  if (type == ns_t_mx) return 2;
+  if (type == ns_t_ns || type == ns_t_cname) return 0;
+  return std::nullopt;
+}
+
 std::optional<std::string> read_rdata(Octets message, const Record& record) {
   const auto* const data = record.rdata.data();
-  if (record.type != ns_t_mx)
-    return std::string(reinterpret_cast<const char*>(data), record.rdata.size());
-  if (record.rdata.size() < 3) return std::nullopt;
+  const auto before = octets_before_name(record.type);
+  if (!before) return std::string(reinterpret_cast<const char*>(data), record.rdata.size());
+  if (record.rdata.size() <= *before) return std::nullopt;
   std::array<unsigned char, NS_MAXCDNAME> name{};
-  if (ns_name_unpack(message.data(), message.data() + message.size(), data + 2, name.data(),
+  if (ns_name_unpack(message.data(), message.data() + message.size(), data + *before, name.data(),
                      name.size()) < 0)
     return std::nullopt;
   const unsigned char* end = name.data();
   if (ns_name_skip(&end, name.data() + name.size()) != 0) return std::nullopt;
-  std::string plain(reinterpret_cast<const char*>(data), 2);
+  std::string plain(reinterpret_cast<const char*>(data), *before);
   return plain.append(reinterpret_cast<const char*>(name.data()),
                       static_cast<std::size_t>(end - name.data()));
 }
@@ -149,6 +156,35 @@ std::optional<Seconds> negative_ttl(const std::vector<Record>& authority) {
     return std::min(record.ttl, Seconds(seconds));
   }
   return std::nullopt;
+}
+
+std::uint32_t number32(const unsigned char* at) {
+  return static_cast<std::uint32_t>(at[0]) << 24U | static_cast<std::uint32_t>(at[1]) << 16U |
+         static_cast<std::uint32_t>(at[2]) << 8U | at[3];
+}
+
+std::ptrdiff_t labels_of(std::string_view name) {
+  return name.empty() || name == "." ? 0 : std::ranges::count(name, '.') + 1;
+}
+
+// What the signatures that came along say (RFC 4034 §3.1).
+void note_signatures(const Message& message, const std::string& owner, RrType type,
+                     DnsPacket& packet) {
+  constexpr std::size_t kFixed = 18;
+  const auto note = [&](const Record& record) {
+    if (record.type != ns_t_rrsig || record.rdata.size() < kFixed) return;
+    const auto* const data = record.rdata.data();
+    const auto expires = WallTime(Seconds(number32(data + 8)));
+    packet.signed_until = packet.signed_until ? std::min(*packet.signed_until, expires) : expires;
+    const auto covered = static_cast<unsigned>(data[0] << 8U | data[1]);
+    if (covered == static_cast<unsigned>(type) && record.owner == owner)
+      packet.wildcard = data[3] < labels_of(owner);
+  };
+  std::ranges::for_each(message.answer, note);
+  std::ranges::for_each(message.authority, note);
+  for (const auto& record : message.authority) {
+    if (record.type == ns_t_soa) packet.zone = record.owner;
+  }
 }
 
 }  // namespace
@@ -182,6 +218,7 @@ Result<DnsPacket> read_dns_packet(Octets octets, std::string_view name, RrType t
     packet.rdata.push_back(std::move(*rdata));
     lower_ttl(record.ttl);
   }
+  note_signatures(*message, owner, type, packet);
   if (packet.rdata.empty()) lower_ttl(negative_ttl(message->authority).value_or(Seconds(0)));
   packet.ttl = ttl.value_or(Seconds(0));
   return packet;

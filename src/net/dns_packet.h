@@ -4,6 +4,7 @@
 // Limits: 65535 octets, 16 CNAME steps.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,16 +12,18 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "core/dns_answer.h"
 
 namespace strictmx {
-
-enum class RrType : std::uint16_t { a = 1, cname = 5, mx = 15, txt = 16, aaaa = 28, tlsa = 52 };
 
 struct DnsPacket {
   unsigned rcode = 0;
   std::string canonical;           // last name of the CNAME chain, lower case; empty without one
   std::vector<std::string> rdata;  // of the records of the type at the end of the chain, with
                                    // names uncompressed
+  std::string zone;  // owner of the SOA record among the authority records; empty without
+  std::optional<WallTime> signed_until;  // earliest expiration of the RRSIG records
+  bool wildcard = false;  // the records' RRSIG has fewer labels than their owner (RFC 4034 §3.1.3)
   Seconds ttl{0};  // smallest of the chain and the records; without records: of the chain and SOA
 };
 

@@ -111,5 +111,43 @@ TEST_CASE("dns packet: a name that points at itself") {
   CHECK_FALSE(read(message({record})).has_value());
 }
 
+std::string rrsig_rdata(unsigned covered, unsigned labels, unsigned expires) {
+  return u16(covered) + '\x0d' + static_cast<char>(labels) + test::u32(60) + test::u32(expires) +
+         test::u32(1000) + u16(7) + wire_name("test") + "signature";
+}
+
+TEST_CASE("dns packet: what signatures say (RFC 4034)") {
+  constexpr unsigned kRrsig = 46;
+  const auto mx = rr("q.test", DnsServer::kMx, 60, u16(1) + wire_name("x.test"));
+  const auto plain =
+      read(message({mx, rr("q.test", kRrsig, 60, rrsig_rdata(DnsServer::kMx, 2, 5000))}));
+  REQUIRE(plain);
+  CHECK(plain->signed_until == WallTime(Seconds(5000)));
+  CHECK_FALSE(plain->wildcard);
+  CHECK(plain->rdata.size() == 1);
+  const auto star =
+      read(message({mx, rr("q.test", kRrsig, 60, rrsig_rdata(DnsServer::kMx, 1, 5000))},
+                   {rr("a.test", kRrsig, 60, rrsig_rdata(47, 2, 4000))}));
+  REQUIRE(star);
+  CHECK(star->signed_until == WallTime(Seconds(4000)));
+  CHECK(star->wildcard);
+  CHECK_FALSE(read(message({mx}))->signed_until);
+  CHECK_FALSE(read(message({mx, rr("q.test", kRrsig, 60, "short")}))->signed_until);
+}
+
+TEST_CASE("dns packet: the zone of a denial") {
+  const auto packet = read(message({}, {rr("Test", DnsServer::kSoa, 60, test::soa_rdata(30))}, 3));
+  REQUIRE(packet);
+  CHECK(packet->zone == "test");
+  CHECK(read(message({}))->zone.empty());
+}
+
+TEST_CASE("dns packet: a compressed name server is written out") {
+  constexpr unsigned kNs = 2;
+  const auto packet = read(message({rr("q.test", kNs, 60, "\x02ns\xc0\x0c")}), RrType::ns);
+  REQUIRE(packet);
+  CHECK(packet->rdata == std::vector<std::string>{wire_name("ns.q.test")});
+}
+
 }  // namespace
 }  // namespace strictmx

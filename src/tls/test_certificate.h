@@ -31,6 +31,10 @@ struct CertificateSpec {
   std::string extended_key_usage = "serverAuth";
   std::string basic_constraints = "critical,CA:FALSE";
   std::string name_constraints = {};
+  std::string tls_feature = {};  // "status_request": must-staple
+  std::string info_access = {};  // "caIssuers;URI:http://ca.test/ca.crt"
+  unsigned rsa_bits = 0;         // 0: a P-256 key
+  const EVP_MD* digest = EVP_sha256();
   long valid_from = -3600;   // seconds from now
   long valid_until = 86400;  // seconds from now
 };
@@ -47,8 +51,8 @@ inline void add_extension(X509* certificate, X509* issuer, int nid, const std::s
 // Signed by `issuer`, or by itself when there is none.
 inline Certificate make_certificate(const CertificateSpec& spec, const Certificate* issuer) {
   static long serial = 1;
-  Certificate made{decltype(Certificate::key)(EVP_EC_gen("P-256")),
-                   decltype(Certificate::x509)(X509_new())};
+  auto* const key = spec.rsa_bits > 0 ? EVP_RSA_gen(spec.rsa_bits) : EVP_EC_gen("P-256");
+  Certificate made{decltype(Certificate::key)(key), decltype(Certificate::x509)(X509_new())};
   auto* const x509 = made.x509.get();
   X509_set_version(x509, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x509), serial++);
@@ -64,7 +68,9 @@ inline Certificate make_certificate(const CertificateSpec& spec, const Certifica
   add_extension(x509, signer, NID_ext_key_usage, spec.extended_key_usage);
   add_extension(x509, signer, NID_subject_alt_name, spec.san);
   add_extension(x509, signer, NID_name_constraints, spec.name_constraints);
-  X509_sign(x509, issuer != nullptr ? issuer->key.get() : made.key.get(), EVP_sha256());
+  add_extension(x509, signer, NID_tlsfeature, spec.tls_feature);
+  add_extension(x509, signer, NID_info_access, spec.info_access);
+  X509_sign(x509, issuer != nullptr ? issuer->key.get() : made.key.get(), spec.digest);
   return made;
 }
 
@@ -81,6 +87,14 @@ inline void write_pem(const std::filesystem::path& path, const Certificate& cert
   char* text = nullptr;
   const auto size = BIO_get_mem_data(memory.get(), &text);
   std::ofstream(path, std::ios::app).write(text, size);
+}
+
+inline std::string der_of(const Certificate& certificate) {
+  unsigned char* octets = nullptr;
+  const int size = i2d_X509(certificate.x509.get(), &octets);
+  std::string der(reinterpret_cast<char*>(octets), static_cast<std::size_t>(size));
+  OPENSSL_free(octets);
+  return der;
 }
 
 }  // namespace strictmx::test

@@ -23,6 +23,10 @@ std::size_t octet_at(std::string_view text, std::size_t i) {
   return static_cast<unsigned char>(text[i]);
 }
 
+std::uint16_t number16(std::string_view text, std::size_t i) {
+  return static_cast<std::uint16_t>(octet_at(text, i) << 8 | octet_at(text, i + 1));
+}
+
 bool may_stand_in_text(char c) { return c > ' ' && c < '\x7f' && c != '.'; }
 
 // Reads the name that begins at `at` and ends the RDATA.
@@ -61,26 +65,32 @@ Result<std::array<std::uint8_t, N>> parse_octets(std::string_view rdata) {
 
 }  // namespace
 
-Result<std::string> parse_txt_rdata(std::string_view rdata) {
+Result<std::vector<std::string>> parse_txt_strings(std::string_view rdata) {
   if (rdata.empty()) return bad(0, "no character-string");
   if (rdata.size() > kMaxRdata) return bad(kMaxRdata, "over 65535 octets");
-  std::string text;
-  text.reserve(rdata.size());
+  std::vector<std::string> strings;
   for (std::size_t at = 0; at < rdata.size();) {
     const std::size_t length = octet_at(rdata, at);
     if (rdata.size() - at - 1 < length) return bad(at, "character-string is cut off");
-    text += rdata.substr(at + 1, length);
+    strings.emplace_back(rdata.substr(at + 1, length));
     at += 1 + length;
   }
-  return text;
+  return strings;
 }
+
+Result<std::string> parse_txt_rdata(std::string_view rdata) {
+  const auto strings = parse_txt_strings(rdata);
+  if (!strings) return std::unexpected(strings.error());
+  return join(*strings, "");
+}
+
+Result<std::string> parse_name_rdata(std::string_view rdata) { return parse_name(rdata, 0); }
 
 Result<MxHost> parse_mx_rdata(std::string_view rdata) {
   if (rdata.size() < 2) return bad(0, "preference is cut off");
   auto exchange = parse_name(rdata, 2);
   if (!exchange) return std::unexpected(std::move(exchange.error()));
-  const auto preference = static_cast<std::uint16_t>(octet_at(rdata, 0) << 8 | octet_at(rdata, 1));
-  return MxHost{preference, *std::move(exchange)};
+  return MxHost{number16(rdata, 0), *std::move(exchange)};
 }
 
 Result<IpAddress> parse_a_rdata(std::string_view rdata) {
@@ -102,6 +112,35 @@ Result<TlsaRecord> parse_tlsa_rdata(std::string_view rdata) {
   }
   return TlsaRecord{static_cast<std::uint8_t>(rdata[0]), static_cast<std::uint8_t>(rdata[1]),
                     static_cast<std::uint8_t>(rdata[2]), std::string(rdata.substr(kFixedBytes))};
+}
+
+Result<KeyRecordFacts> parse_ds_rdata(std::string_view rdata) {
+  constexpr std::size_t kFixedBytes = 4;
+  if (rdata.size() <= kFixedBytes) return bad(rdata.size(), "DS data ends early");
+  return KeyRecordFacts{.tag = number16(rdata, 0),
+                        .algorithm = static_cast<std::uint8_t>(rdata[2]),
+                        .digest_type = static_cast<std::uint8_t>(rdata[3])};
+}
+
+Result<KeyRecordFacts> parse_dnskey_rdata(std::string_view rdata) {
+  constexpr std::size_t kFixedBytes = 4;
+  if (rdata.size() <= kFixedBytes) return bad(rdata.size(), "DNSKEY data ends early");
+  return KeyRecordFacts{.flags = number16(rdata, 0),
+                        .algorithm = static_cast<std::uint8_t>(rdata[3])};
+}
+
+Result<unsigned> parse_nsec3param_iterations(std::string_view rdata) {
+  constexpr std::size_t kFixedBytes = 5;
+  if (rdata.size() < kFixedBytes) return bad(rdata.size(), "NSEC3PARAM data ends early");
+  return number16(rdata, 2);
+}
+
+Result<CaaRecordFacts> parse_caa_rdata(std::string_view rdata) {
+  if (rdata.size() < 2) return bad(rdata.size(), "CAA data ends early");
+  const std::size_t length = octet_at(rdata, 1);
+  if (length == 0 || rdata.size() - 2 < length) return bad(1, "CAA tag is cut off");
+  return CaaRecordFacts{static_cast<std::uint8_t>(rdata[0]), ascii_lower(rdata.substr(2, length)),
+                        std::string(rdata.substr(2 + length))};
 }
 
 }  // namespace strictmx

@@ -104,3 +104,46 @@ TEST_CASE("address RDATA has exactly its size") {
   CHECK_FALSE(parse_aaaa_rdata(six + "x").has_value());
   CHECK_FALSE(parse_aaaa_rdata("\xc0\x01\x02\x03").has_value());
 }
+
+TEST_CASE("parse_txt_strings keeps them apart") {
+  CHECK(parse_txt_strings(label("v=STSv1;") + label(" id=1;")).value() ==
+        std::vector<std::string>{"v=STSv1;", " id=1;"});
+  CHECK(parse_txt_strings(kRoot).value() == std::vector<std::string>{""});
+  CHECK_FALSE(parse_txt_strings(""));
+  CHECK_FALSE(parse_txt_strings("\x05x"));
+}
+
+TEST_CASE("parse_name_rdata reads one name and nothing behind it") {
+  CHECK(parse_name_rdata(label("NS1") + label("example") + kRoot).value() == "ns1.example");
+  CHECK_FALSE(parse_name_rdata(label("ns1")));
+  CHECK_FALSE(parse_name_rdata(label("ns1") + kRoot + "x"));
+  CHECK_FALSE(parse_name_rdata(""));
+}
+
+TEST_CASE("records of DNSSEC (RFC 4034, RFC 5155)") {
+  const auto ds = parse_ds_rdata(std::string("\x12\x34\x0d\x02", 4) + "digest");
+  REQUIRE(ds);
+  CHECK(ds->tag == 0x1234);
+  CHECK(ds->algorithm == 13);
+  CHECK(ds->digest_type == 2);
+  CHECK_FALSE(parse_ds_rdata(std::string("\x12\x34\x0d\x02", 4)));
+  const auto key = parse_dnskey_rdata(std::string("\x01\x01\x03\x08", 4) + "key");
+  REQUIRE(key);
+  CHECK(key->flags == 257);
+  CHECK(key->algorithm == 8);
+  CHECK_FALSE(parse_dnskey_rdata("\x01\x01\x03"));
+  CHECK(parse_nsec3param_iterations(std::string("\x01\x00\x01\x02\x00", 5)).value() == 258);
+  CHECK_FALSE(parse_nsec3param_iterations(std::string("\x01\x00\x01\x02", 4)));
+}
+
+TEST_CASE("parse_caa_rdata (RFC 8659)") {
+  const auto caa = parse_caa_rdata(std::string("\x80\x05", 2) + "ISSUEca.test; x=1");
+  REQUIRE(caa);
+  CHECK(caa->flags == 128);
+  CHECK(caa->tag == "issue");
+  CHECK(caa->value == "ca.test; x=1");
+  CHECK(parse_caa_rdata(std::string("\x00\x05", 2) + "issue").value().value.empty());
+  CHECK_FALSE(parse_caa_rdata(std::string("\x00\x05", 2) + "iss"));
+  CHECK_FALSE(parse_caa_rdata(std::string("\x00\x00", 2) + "x"));
+  CHECK_FALSE(parse_caa_rdata("\x01"));
+}

@@ -115,6 +115,7 @@ SmtpAction SmtpClient::on_handshake(TlsFacts tls, MonoTime now) {
   if (dialogue_.tls.status != HandshakeStatus::done)
     return close(SmtpEnd::tls_failed, dialogue_.tls.detail);
   reader_ = SmtpReplyReader();
+  if (options_.extent == SmtpExtent::handshake) return quit(SmtpEnd::complete, "", now);
   // RFC 3207 §4.2: what was learned before TLS is forgotten.
   return ask(SmtpStage::ehlo_again, fmt::format("EHLO {}\r\n", options_.helo_name), now);
 }

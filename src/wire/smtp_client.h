@@ -12,6 +12,7 @@
 // Limits: those of wire/smtp_reply; 512 octets of what is dropped are kept.
 // Not here: deadlines (net/smtp_probe), submission of mail.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,10 +31,17 @@ struct SmtpHandshake {};  // do it now, then on_handshake()
 struct SmtpClose {};
 using SmtpAction = std::variant<SmtpRead, SmtpSend, SmtpHandshake, SmtpClose>;
 
+// How far the dialogue goes after a handshake.
+enum class SmtpExtent : std::uint8_t {
+  whole,      // EHLO inside TLS
+  handshake,  // QUIT at once
+};
+
 struct SmtpClientOptions {
   std::string helo_name;  // a host name, or an address literal
   // What is sent in clear behind STARTTLS in the same segment: a test of the server.
   std::string behind_starttls = {};
+  SmtpExtent extent = SmtpExtent::whole;
 };
 
 class SmtpClient {

@@ -177,6 +177,15 @@ TEST_CASE("servers that end the dialogue early") {
   }
 }
 
+TEST_CASE("only as far as the handshake") {
+  const std::vector<Turn> script = {
+      kGood[0], kGood[1], kGood[2], {"TLS", "> QUIT\r\n"}, {"221 bye\r\n", "close"}};
+  const auto seen = run(script, {.helo_name = "probe.example", .extent = SmtpExtent::handshake});
+  CHECK(seen.end == SmtpEnd::complete);
+  CHECK(seen.stage == SmtpStage::handshake);
+  CHECK_FALSE(seen.ehlo_again);
+}
+
 TEST_CASE("octets in clear behind the reply to STARTTLS are dropped and kept as evidence") {
   SmtpClient client({"probe.example"});
   client.start(kStart);

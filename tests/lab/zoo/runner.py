@@ -1,0 +1,177 @@
+"""`tests/lab/check_zoo`: what `strictmx check` says of each domain of the zoo, and whether Postfix
+agrees."""
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+
+from lab import dns, session, strictmx, waiting
+
+from . import plan, world
+
+SPEED = ("speed.test", "speed-dead.test")  # four MX addresses; one of them dead
+MAX_SECONDS, MAX_CPU_SECONDS = 3.0, 0.2
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="tests/lab/check_zoo",
+        description="Checks every domain of the zoo as root, in namespaces, and mails to some.",
+        epilog="Exit: 0 all as expected, 1 not, 77 namespaces not permitted.")
+    parser.add_argument("--only", metavar="DOMAIN", action="append", default=[],
+                        help="this domain (repeatable)")
+    parser.add_argument("--list", action="store_true", help="list the domains and stop")
+    parser.add_argument("--facts", action="store_true", help="print the facts of the domains")
+    parser.add_argument("--no-mail", action="store_true", help="send no mail")
+    return parser
+
+
+class Check:
+    """The command under test, with the world's resolver, roots and addresses."""
+
+    def __init__(self, place):
+        self._space = place.spaces["sender"]
+        self._settings = [
+            "--dns", "127.0.0.1@53", "--dns-trust-anchor", place.box.run_dir / dns.TRUST_ANCHOR,
+            "--ca-file", place.box.run_dir / "certs/ca.pem", "--allow-private-addresses",
+            "--helo", "sender.lab"]
+
+    def run(self, *words, **options):
+        return self._space.run(strictmx.binary(), "check", *words, *self._settings, check=False,
+                               **options)
+
+    def facts(self, names):
+        """The facts of every domain, by name."""
+        done = self.run("--facts", "-f", "-", input="\n".join(names) + "\n", timeout=300)
+        if done.returncode != 0:
+            raise RuntimeError(f"check ended with {done.returncode}: {done.stderr}")
+        return {line["domain"]: line for line in map(json.loads, done.stdout.splitlines())}
+
+    def findings(self, names):
+        """The ids found for every domain, by name; None where the command finds nothing yet."""
+        if "--json" not in self.run("--help").stdout:
+            return None
+        done = self.run("--json", "-f", "-", input="\n".join(names) + "\n", timeout=300)
+        report = json.loads(done.stdout)
+        return {entry["domain"]: {finding["id"] for finding in entry["findings"]}
+                for entry in report["domains"]}
+
+
+def value_at(facts, path):
+    """What stands at "mail.hosts.0.name"; counts with "#", nothing is "null"."""
+    for step in path.split("."):
+        if step == "#":
+            return str(len(facts))
+        if isinstance(facts, list):
+            facts = facts[int(step)] if int(step) < len(facts) else None
+        else:
+            facts = facts.get(step) if facts is not None else None
+    if facts is None or isinstance(facts, bool):
+        return json.dumps(facts)
+    return str(facts)
+
+
+def faults_of_facts(domain, facts):
+    for expectation in domain.saw:
+        path, _, expected = expectation.partition("=")
+        seen = value_at(facts, path)
+        if seen != expected:
+            yield f"{path} is {seen}, not {expected}"
+
+
+def faults_of_findings(domain, found):
+    for name in domain.expect:
+        if name not in found:
+            yield f"{name} was not found; found: {', '.join(sorted(found))}"
+
+
+def faults_of_mail(domain, place):
+    recipient, outcome = place.postfix.deliver(domain.name, "with strictmx", "zoo")
+    if outcome.status != domain.delivery:
+        yield f"mail was {outcome.status} ({outcome.reason}), not {domain.delivery}"
+    arrived = place.mx.took(recipient)
+    if bool(arrived) != (domain.delivery == "sent"):
+        yield f"mail arrived at {arrived or 'no host'}"
+
+
+def _cpu_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def faults_of_speed(name, check):
+    began, cpu = time.monotonic(), _cpu_seconds()
+    done = check.run(name)
+    wall, used = time.monotonic() - began, _cpu_seconds() - cpu
+    print(f"     {name}: {wall:.2f} s, {used:.2f} s of CPU")
+    if done.returncode not in (0, 1, 2, 3):
+        yield f"check ended with {done.returncode}"
+    if wall > MAX_SECONDS:
+        yield f"took {wall:.2f} s, at most {MAX_SECONDS}"
+    if used > MAX_CPU_SECONDS:
+        yield f"took {used:.2f} s of CPU, at most {MAX_CPU_SECONDS}"
+
+
+def judge(domain, facts, findings, place, options):
+    faults = list(faults_of_facts(domain, facts[domain.name]))
+    if findings is not None:
+        faults += faults_of_findings(domain, findings[domain.name])
+    if domain.delivery and not options.no_mail:
+        faults += faults_of_mail(domain, place)
+    return faults
+
+
+def inside(packages, run_dir, options):
+    """Process 1 of the lab. Returns the exit code."""
+    began = time.monotonic()
+    domains = plan.load()
+    place = world.bring_up(domains, packages, run_dir)
+    print(f"zoo up in {time.monotonic() - began:.1f} s", flush=True)
+    chosen = [domain for domain in domains if not options.only or domain.name in options.only]
+    check = Check(place)
+    names = [domain.name for domain in chosen]
+    facts, findings = check.facts(names), check.findings(names)
+    if options.facts:
+        print(json.dumps([facts[name] for name in names], indent=1))
+    failed = mails = 0
+    for domain in chosen:
+        faults = judge(domain, facts, findings, place, options)
+        if domain.name in SPEED and options.only == []:
+            faults += faults_of_speed(domain.name, check)
+        mails += bool(domain.delivery) and not options.no_mail
+        failed += bool(faults)
+        print(f"{'FAIL' if faults else 'ok  '} {domain.name:28} {domain.title}", flush=True)
+        for fault in faults:
+            print(f"       {fault}")
+    print(f"{len(chosen) - failed} of {len(chosen)} domains as expected, {mails} mails, "
+          f"{time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+def main(argv):
+    options = arguments().parse_args(argv)
+    try:
+        domains = plan.load()
+    except plan.PlanError as error:
+        print(f"zoo: {error}", file=sys.stderr)
+        return 1
+    if options.list:
+        for domain in domains:
+            print(f"{domain.name:28} {domain.title}")
+        return 0
+    return session.enter("zoo.runner", argv)
+
+
+def _guarded(*arguments_of_inside):
+    try:
+        return inside(*arguments_of_inside)
+    except (waiting.Timeout, RuntimeError, OSError, subprocess.SubprocessError) as error:
+        detail = (getattr(error, "stderr", None) or "").strip()
+        print(f"zoo: {error} {detail}".rstrip(), file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    session.leave(_guarded, sys.argv[1], sys.argv[2], arguments().parse_args(sys.argv[3:]))
