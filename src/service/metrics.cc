@@ -20,6 +20,7 @@ using prometheus::Gauge;
 
 constexpr std::array kAnswerNames{"ok", "not_found", "temp"};
 constexpr std::array kOriginNames{"memory", "lookup"};
+constexpr std::array kLostNames{"queue", "domain"};
 constexpr std::size_t kRules = static_cast<std::size_t>(DomainRule::defer) + 1;
 constexpr std::size_t kFetches = static_cast<std::size_t>(FetchStatus::overloaded) + 1;
 
@@ -43,6 +44,13 @@ class Metrics::Impl {
                         .Register(registry);
     for (std::size_t r = 0; r < kRules; ++r) {
       lookup[r] = &lookups.Add({{"rule", std::string(name_of(static_cast<DomainRule>(r)))}});
+    }
+    auto& losses = BuildCounter()
+                       .Name("strictmx_tls_results_lost_total")
+                       .Help("TLS results that are in no report, by what was full")
+                       .Register(registry);
+    for (std::size_t l = 0; l < kLostNames.size(); ++l) {
+      lost[l] = &losses.Add({{"full", kLostNames[l]}});
     }
     auto& refreshes = BuildCounter()
                           .Name("strictmx_refreshes_total")
@@ -76,6 +84,11 @@ class Metrics::Impl {
   Counter& store_failures = counter("strictmx_store_failures_total", "Policies not made durable");
   Counter& bad_requests =
       counter("strictmx_bad_requests_total", "Connections closed for malformed requests");
+  Counter& policy_events =
+      counter("strictmx_policy_events_total", "Failures recorded for TLS reports of look-ups");
+  std::array<Counter*, kLostNames.size()> lost{};
+  Counter& day_store_failures =
+      counter("strictmx_day_store_failures_total", "Times that TLS results could not be stored");
   Counter& late_answers =
       counter("strictmx_late_answers_total", "Answers given at the deadline, before the result");
   Counter& evicted =
@@ -114,6 +127,15 @@ void Metrics::set_policies_late(std::size_t late, std::size_t critical) {
   impl_->late.Set(static_cast<double>(late));
   impl_->critical.Set(static_cast<double>(critical));
 }
+
+void Metrics::count_policy_events() { impl_->policy_events.Increment(); }
+
+void Metrics::count_results_lost(Lost why, std::uint64_t results) {
+  if (results > 0)
+    impl_->lost[static_cast<std::size_t>(why)]->Increment(static_cast<double>(results));
+}
+
+void Metrics::count_day_store_failure() { impl_->day_store_failures.Increment(); }
 
 std::string Metrics::text() const {
   const std::lock_guard lock(impl_->reading);

@@ -41,6 +41,12 @@ class Metrics {
   void count_refresh(Refresh outcome);
   void set_policies_late(std::size_t late, std::size_t critical);
 
+  // TLS results, for the reports.
+  void count_policy_events();  // failures we saw ourselves
+  enum class Lost : std::uint8_t { queue, domain };
+  void count_results_lost(Lost why, std::uint64_t results);
+  void count_day_store_failure();
+
   std::string text() const;
 
  private:

@@ -13,7 +13,12 @@ constexpr std::size_t kMaxTroubles = 200000;  // domains with a failed fetch or 
 }  // namespace
 
 Engine::Engine(asio::io_context& io, LookupParts& parts, Log& log, std::size_t max_lookups)
-    : io_(io), parts_(parts), log_(log), max_lookups_(max_lookups), troubles_(kMaxTroubles) {}
+    : io_(io),
+      parts_(parts),
+      log_(log),
+      max_lookups_(max_lookups),
+      troubles_(kMaxTroubles),
+      events_(parts.clock) {}
 
 void Engine::remember(const KnownPolicy& policy) {
   policies_.put(policy, parts_.clock.now().wall);
@@ -49,6 +54,7 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_
   const auto on_decided = [&](const TlsPolicyResult& result) {
     answered = true;
     engine.parts_.metrics.count_lookup(result.verdict.rule);
+    if (engine.events_.learn(hop, result)) engine.events_.count(hop, 1);
     std::optional<DomainVerdict> stronger = engine.learnt_meanwhile(hop, result);
     if (!stronger) return on_done(result);
     TlsPolicyResult renewed;
@@ -208,7 +214,7 @@ void Engine::report(const NextHop& hop, const TlsPolicyResult& result) {
     parts_.metrics.count_store_failure();
     log_.error("policy_not_durable", {{"domain", domain}, {"why", sts.save_error->detail}});
   }
-  if (sts.failure) {
+  if (sts.failure && !sts.failure->again) {
     log_.warning("policy_failure",
                  {{"domain", domain},
                   {"type", std::string(name_of(sts.failure->type))},

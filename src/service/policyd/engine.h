@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "core/override.h"
+#include "service/policyd/event_counter.h"
 #include "service/policyd/generation_map.h"
 #include "service/policyd/lookup.h"
 #include "service/policyd/policy_table.h"
@@ -31,6 +32,9 @@ class Engine {
   // what was said of it so far may be weaker. To be set before the first look-up.
   using OnEnforce = std::function<void(const Domain&)>;
   void on_enforce(OnEnforce tell) { tell_enforce_ = std::move(tell); }
+
+  // Where failures for TLS reports go. To be set before the first look-up.
+  void on_results(EventCounter::Take take) { events_.on_results(std::move(take)); }
 
   // At start: a policy from the store.
   void remember(const KnownPolicy& policy);
@@ -79,6 +83,7 @@ class Engine {
   PolicyTable policies_;
   TextMap<Override> overrides_;
   GenerationMap<Trouble> troubles_;
+  EventCounter events_;
 };
 
 }  // namespace strictmx
