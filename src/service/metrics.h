@@ -10,6 +10,7 @@
 
 #include "core/fetch_outcome.h"
 #include "core/verdict.h"
+#include "wire/tlsrpt_datagram.h"
 
 namespace strictmx {
 
@@ -43,7 +44,12 @@ class Metrics {
 
   // TLS results, for the reports.
   void count_policy_events();  // failures we saw ourselves
-  enum class Lost : std::uint8_t { queue, domain };
+  void count_datagrams(std::size_t datagrams);
+  void count_malformed_datagram(DatagramFault fault);  // all of it or some of it
+  void set_datagram_queue(unsigned limit);
+  // queue: between threads. tally: too many different ones before they were stored. domain: of a
+  // day.
+  enum class Lost : std::uint8_t { queue, tally, domain };
   void count_results_lost(Lost why, std::uint64_t results);
   void count_day_store_failure();
 

@@ -19,9 +19,9 @@ namespace {
 // With a shorter queue of the kernel bursts are lost: an MTA does not wait for the collector.
 constexpr unsigned kEnoughQueue = 512;
 
-constexpr Millis kGather{50};          // at most before datagrams are counted
-constexpr Millis kStoreEvery{500};     // at most before they are stored, unless that fails
-constexpr Millis kStoreRetry{2000};    // after it failed
+constexpr Millis kGather{50};            // at most before datagrams are counted
+constexpr Millis kStoreEvery{500};       // at most before they are stored, unless that fails
+constexpr Millis kStoreRetry{2000};      // after it failed
 constexpr std::size_t kToldBytes = 200;  // of a malformed datagram, in the log
 constexpr int kToldPerStore = 5;         // malformed datagrams in the log between two transactions
 
@@ -97,8 +97,8 @@ class Collectd::Impl {
   void count_all() {
     MonoTime due = MonoTime::max();  // for the next transaction; max: nothing is to be stored
     for (;;) {
-      const auto more =
-          inbox_.take(due, kGather, [this](Day day, std::string_view octets) { count(day, octets); });
+      const auto more = inbox_.take(
+          due, kGather, [this](Day day, std::string_view octets) { count(day, octets); });
       const bool last = more == Inbox::More::never;
       const MonoTime now = clock_.now().mono;
       if (tally_.pending() > 0 && (last || now >= due || (tally_.crowded() && !failing_))) {
@@ -125,8 +125,7 @@ class Collectd::Impl {
 
   void store() {
     told_ = 0;
-    const auto added =
-        store_->add_each([this](const DayStore::Take& take) { tally_.visit(take); });
+    const auto added = store_->add_each([this](const DayStore::Take& take) { tally_.visit(take); });
     if (!added) {
       metrics_.count_day_store_failure();
       if (!failing_.exchange(true)) log_.error("day_store_failed", {{"why", added.error().detail}});
