@@ -159,8 +159,8 @@ class DatagramSocket::Impl {
 
   Result<std::span<const std::string_view>> receive() {
     for (;;) {
-      if (stopping_ && ++left_batches_ > kMaxLeftBatches)
-        return std::span<const std::string_view>{};
+      const bool late = stopping_ && ++left_batches_ > kMaxLeftBatches;
+      if (late) return std::span<const std::string_view>{};
       const int count = ::recvmmsg(socket_.get(), messages_.data(), kAtOnce, MSG_DONTWAIT, nullptr);
       if (count > 0) return views(static_cast<std::size_t>(count));
       if (count < 0 && errno != EAGAIN && errno != EINTR) return failed("recvmmsg", errno);

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <optional>
-#include <random>
 #include <thread>
 #include <utility>
 
@@ -24,11 +23,6 @@ constexpr Millis kStoreEvery{500};       // at most before they are stored, unle
 constexpr Millis kStoreRetry{2000};      // after it failed
 constexpr std::size_t kToldBytes = 200;  // of a malformed datagram, in the log
 constexpr int kToldPerStore = 5;         // malformed datagrams in the log between two transactions
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
 
 }  // namespace
 
@@ -155,7 +149,7 @@ class Collectd::Impl {
   std::unique_ptr<DayStore> store_;  // of the counting thread, once it runs
   std::optional<DatagramSocket> socket_;
   Inbox inbox_;
-  Tally tally_{random_seed()};
+  Tally tally_;
   std::atomic<bool> failing_ = false;
   int told_ = 0;
   Day cleaned_on_{};

@@ -1,6 +1,6 @@
 #include "service/collectd/tally.h"
 
-#include <cstring>
+#include <utility>
 
 #include "flow/tls_events.h"
 
@@ -10,39 +10,12 @@ namespace {
 
 constexpr std::size_t kEntryBytes = 64;  // of the map, beside the octets
 
-// Both halves of a product of 128 bits, folded.
-std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-std::uint64_t load(const char* octets, std::size_t size) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, octets, size);
-  return word;
-}
-
 }  // namespace
-
-// Sixteen octets a step, each mixed with the secret.
-std::size_t Tally::Hash::operator()(std::string_view octets) const {
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
-  std::uint64_t sum = seed ^ (octets.size() * kOdd);
-  while (octets.size() > 16) {
-    sum = fold(load(octets.data(), 8) ^ seed, load(octets.data() + 8, 8) ^ sum);
-    octets.remove_prefix(16);
-  }
-  const std::size_t first = std::min<std::size_t>(octets.size(), 8);
-  sum = fold(load(octets.data(), first) ^ seed ^ kOdd,
-             load(octets.data() + first, octets.size() - first) ^ sum);
-  return fold(sum ^ seed, kOdd);
-}
 
 Tally::Outcome Tally::count(Day day, std::string_view octets) {
   auto found_day = days_.find(day);
   if (found_day == days_.end()) {
-    found_day = days_.emplace(day, Entries(0, Hash{seed_})).first;
+    found_day = days_.emplace(day, Entries(0, Hash{hash_key_})).first;
   }
   Entries& entries = found_day->second;
   auto entry = entries.find(octets);

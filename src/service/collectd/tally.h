@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/keyed_hash.h"
 #include "core/tls_result.h"
 #include "wire/tlsrpt_datagram.h"
 
@@ -19,9 +20,6 @@ constexpr std::size_t kMaxTallyBytes = 16 * 1024 * 1024;
 
 class Tally {
  public:
-  // `seed`: not to be guessed, so that nobody can choose datagrams that are slow to find.
-  explicit Tally(std::uint64_t seed) : seed_(seed) {}
-
   enum class Fate : std::uint8_t { counted, malformed, full };
   struct Outcome {
     Fate fate = Fate::counted;
@@ -43,8 +41,8 @@ class Tally {
   struct Hash {
     using is_transparent = void;
     using is_avalanching = void;
-    std::uint64_t seed;
-    std::size_t operator()(std::string_view octets) const;
+    HashKey key;
+    std::size_t operator()(std::string_view octets) const { return keyed_hash(octets, key); }
   };
   struct Entry {
     std::uint64_t pending = 0;
@@ -52,7 +50,7 @@ class Tally {
   };
   using Entries = boost::unordered_flat_map<std::string, Entry, Hash, std::equal_to<>>;
 
-  std::uint64_t seed_;
+  HashKey hash_key_ = HashKey::random();
   std::map<Day, Entries> days_;
   std::uint64_t pending_ = 0;
   std::size_t bytes_ = 0;

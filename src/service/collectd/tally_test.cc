@@ -34,7 +34,7 @@ std::vector<std::string> pending(const Tally& tally) {
 }  // namespace
 
 TEST_CASE("equal datagrams of a day are one entry with a number") {
-  Tally tally(1);
+  Tally tally;
   const std::string failing = session("a.example", 1, R"(,"failure-details":[{"c":204}])");
   for (int i = 0; i < 5; ++i) CHECK(tally.count(kDay, failing).fate == Tally::Fate::counted);
   for (int i = 0; i < 3; ++i) tally.count(kDay, session("b.example", 0));
@@ -54,7 +54,7 @@ TEST_CASE("equal datagrams of a day are one entry with a number") {
 }
 
 TEST_CASE("malformed datagrams are told and not counted, flawed ones are both, every time") {
-  Tally tally(2);
+  Tally tally;
   for (int i = 0; i < 2; ++i) {
     const auto bad = tally.count(kDay, "{");
     CHECK(bad.fate == Tally::Fate::malformed);
@@ -68,7 +68,7 @@ TEST_CASE("malformed datagrams are told and not counted, flawed ones are both, e
 }
 
 TEST_CASE("a flood of different datagrams is bounded, known ones go on") {
-  Tally tally(3);
+  Tally tally;
   const std::string padding = R"(,"x":")" + std::string(200000, 'x');
   int taken = 0;
   while (tally.count(kDay, session("a.example", 0, padding + std::to_string(taken) + "\"")).fate ==
@@ -86,7 +86,7 @@ TEST_CASE("a flood of different datagrams is bounded, known ones go on") {
 }
 
 TEST_CASE("datagrams that differ in one octet or in length are different") {
-  Tally tally(4);
+  Tally tally;
   std::vector<std::string> all;
   for (std::size_t size = 0; size < 40; ++size) {
     all.push_back(session("a.example", 0, R"(,"x":")" + std::string(size, 'x') + "\""));

@@ -54,7 +54,7 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_
   const auto on_decided = [&](const TlsPolicyResult& result) {
     answered = true;
     engine.parts_.metrics.count_lookup(result.verdict.rule);
-    if (engine.events_.learn(hop, result)) engine.events_.count(hop, 1);
+    engine.events_.learn(hop, result);
     std::optional<DomainVerdict> stronger = engine.learnt_meanwhile(hop, result);
     if (!stronger) return on_done(result);
     TlsPolicyResult renewed;

@@ -35,6 +35,8 @@ class Engine {
 
   // Where failures for TLS reports go. To be set before the first look-up.
   void on_results(EventCounter::Take take) { events_.on_results(std::move(take)); }
+  // So many answers were given for the next hop (format_next_hop()) since the last call.
+  void count_answers(std::string_view key, std::uint64_t answers) { events_.count(key, answers); }
 
   // At start: a policy from the store.
   void remember(const KnownPolicy& policy);

@@ -21,11 +21,11 @@ class EventCounter {
   using Take = std::function<void(DomainResults)>;
   void on_results(Take take) { take_ = std::move(take); }
 
-  // What the last look-up of the next hop found. True: its answers are to be counted.
-  bool learn(const NextHop& hop, const TlsPolicyResult& result);
+  // What the last look-up of the next hop found.
+  void learn(const NextHop& hop, const TlsPolicyResult& result);
 
-  // So many answers were given that rest on that look-up.
-  void count(const NextHop& hop, std::uint64_t answers);
+  // So many answers were given that rest on that look-up. `key`: format_next_hop().
+  void count(std::string_view key, std::uint64_t answers);
 
  private:
   const Clock& clock_;

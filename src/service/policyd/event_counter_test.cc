@@ -19,12 +19,14 @@ TlsPolicyResult failing() {
   result.sts.state = StsState::no_policy;
   result.sts.failure = StsFailure{ResultType::sts_policy_fetch_error, "http-404"};
   result.verdict = decide_without_policy("none");
+  result.reportable = true;
   return result;
 }
 
 TlsPolicyResult good() {
   TlsPolicyResult result = failing();
   result.sts.failure.reset();
+  result.reportable = false;
   return result;
 }
 
@@ -34,18 +36,19 @@ TEST_CASE("answers are counted while something fails, on the day they are given 
   TestClock clock;
   EventCounter counter(clock);
   std::vector<DomainResults> taken;
+  const std::string key = "example.com";
   const NextHop hop{Domain::parse("example.com").value(), Routing::mx};
-  counter.count(hop, 1);  // nobody takes, nothing is known
+  counter.count(key, 1);  // nobody takes, nothing is known
   counter.on_results([&](DomainResults results) { taken.push_back(std::move(results)); });
-  counter.count(hop, 1);
+  counter.count(key, 1);
   CHECK(taken.empty());
 
-  CHECK(counter.learn(hop, failing()));
+  counter.learn(hop, failing());
   CHECK(taken.empty());  // a look-up alone is no attempt to deliver
-  counter.count(hop, 3);
+  counter.count(key, 3);
   clock.wall += Seconds{1};
-  counter.count(hop, 2);
-  counter.count(hop, 0);
+  counter.count(key, 2);
+  counter.count(key, 0);
   REQUIRE(taken.size() == 2);
   CHECK(format_day(taken[0].day) == "2026-11-24");
   CHECK(taken[0].policies.at(0).failures == 3);
@@ -54,11 +57,11 @@ TEST_CASE("answers are counted while something fails, on the day they are given 
   CHECK(taken[1].policies.at(0).failures == 2);
 
   // The host itself is another question than its MX records.
-  counter.count(NextHop{hop.domain, Routing::host}, 1);
+  counter.count("[example.com]", 1);
   CHECK(taken.size() == 2);
 
-  CHECK(!counter.learn(hop, good()));
-  counter.count(hop, 5);
+  counter.learn(hop, good());
+  counter.count(key, 5);
   CHECK(taken.size() == 2);
 }
 
