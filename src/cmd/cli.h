@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "cmd/load_config.h"
 #include "cmd/output_form.h"
+#include "cmd/results_call.h"
 #include "core/sts_policy.h"
 
 namespace strictmx {
@@ -92,7 +93,8 @@ struct ShowTextCall {
 };
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
-                          PolicyCall, CheckCall, CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
+                          PolicyCall, CheckCall, ResultsCall, CheckConfigCall, ShowDefaultsCall,
+                          ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.
 Result<Call> parse_command_line(std::vector<std::string> arguments);

@@ -35,6 +35,11 @@ struct CheckCommands {  // check
   void add(CommandBuilder top, Call& call);
 };
 
+struct ReportCommands {  // report ...
+  ResultsCall results;
+  void add(CommandBuilder top, Call& call);
+};
+
 struct ConfigCommands {  // check-config, config
   CheckConfigCall check{std::string(kDefaultConfigFile)};
   void add(CommandBuilder top, Call& call);

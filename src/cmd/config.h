@@ -40,6 +40,14 @@ struct PolicyConfig {
   bool operator==(const PolicyConfig&) const = default;
 };
 
+struct CollectConfig {
+  std::string socket;  // empty: no collector
+  unsigned mode = 0660;
+  std::string group;  // empty: that of the process
+  int keep_days = 14;
+  bool operator==(const CollectConfig&) const = default;
+};
+
 struct LimitsConfig {
   std::size_t connections = 20000;
   Seconds idle{120};
@@ -64,6 +72,7 @@ struct Config {
   DnsConfig dns;
   HttpsConfig https;
   PolicyConfig policy;
+  CollectConfig collect;
   LimitsConfig limits;
   CheckConfig check;
   LogLevel log_level = LogLevel::info;

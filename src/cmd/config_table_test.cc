@@ -29,6 +29,7 @@ Config make_other() {
                   {*parse_override("a.example none")},
                   "/srv/preload",
                   "/srv/key"};
+  other.collect = {"/run/tlsrpt.sock", 0600, "postfix", 30};
   other.limits = {1, Seconds(3), 4, 5};
   other.log_level = LogLevel::error;
   return other;
@@ -48,6 +49,7 @@ TEST_CASE("the sample file read back equals the defaults, whatever was set befor
   CHECK(config.dns == DnsConfig{});
   CHECK(config.https == HttpsConfig{});
   CHECK(config.policy == PolicyConfig{});
+  CHECK(config.collect == CollectConfig{});
   CHECK(config.limits == LimitsConfig{});
   CHECK(config.log_level == Config{}.log_level);
   CHECK(config == Config{});

@@ -10,6 +10,7 @@
 #include "cmd/lint.h"
 #include "cmd/policy_command.h"
 #include "cmd/query.h"
+#include "cmd/results_command.h"
 #include "cmd/serve.h"
 
 namespace {
@@ -24,6 +25,7 @@ struct Runner {
   CommandResult operator()(const LintMatchCall& call) const { return run_lint_match(call); }
   CommandResult operator()(const PolicyCall& call) const { return run_policy_command(call); }
   CommandResult operator()(const CheckCall& call) const { return run_check_command(call); }
+  CommandResult operator()(const ResultsCall& call) const { return run_results_command(call); }
   CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }
   CommandResult operator()(const ShowDefaultsCall&) const {
     return {ExitCode::ok, format_default_config(), ""};

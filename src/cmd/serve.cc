@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/log_spdlog.h"
 #include "cmd/policyd_options.h"
+#include "service/collectd/collectd.h"
 #include "service/daemon.h"
 #include "service/policyd/policyd.h"
 
@@ -31,6 +32,11 @@ void raise_descriptor_limit(const PolicydOptions& options, Log& log) {
                                   {"clients", std::to_string(options.max_clients)}});
 }
 
+CollectdOptions make_collectd_options(const CollectConfig& config,
+                                      const std::filesystem::path& state) {
+  return {config.socket, config.mode, config.group, state, config.keep_days};
+}
+
 }  // namespace
 
 CommandResult run_serve_command(const ServeCall& call) {
@@ -50,16 +56,21 @@ CommandResult run_serve_command(const ServeCall& call) {
   }
   Metrics metrics;
   Policyd policyd(*options, metrics, *log);
+  const SystemClock clock;
+  Collectd collectd(make_collectd_options(config.collect, options->state), clock, metrics, *log);
   const auto reload = [&]() -> Result<ReloadEffect> {
     Config fresh;
     const auto problems = load_config(call.config, fresh);
     if (!problems.empty()) return fail(Errc::usage, join(problems, "; "));
     auto changed = make_policyd_options(fresh, read_surroundings());
     if (!changed) return std::unexpected(changed.error());
-    const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http;
+    const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http ||
+                         fresh.collect != config.collect;
     return restart ? ReloadEffect::restart_needed : ReloadEffect::complete;
   };
-  const auto ended = run_daemon({&policyd}, config.http, metrics, *log, reload);
+  std::vector<Service*> services{&policyd};
+  if (!config.collect.socket.empty()) services.push_back(&collectd);
+  const auto ended = run_daemon(services, config.http, metrics, *log, reload);
   if (ended) return {};
   log->error("serve_failed", {{"why", ended.error().detail}});
   auto result = give_up(ended.error());

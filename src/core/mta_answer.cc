@@ -110,11 +110,8 @@ std::string needed_patterns(const DomainVerdict& verdict) {
 
 // RFC 8460 §4.4: the policy's lines, one attribute each.
 std::string policy_strings(const StsPolicy& policy) {
-  std::string text = " { policy_string = version: STSv1 } { policy_string = mode: ";
-  text += name_of(policy.mode);
-  text += " }";
-  for (const auto& pattern : policy.mx) text += " { policy_string = mx: " + pattern.text() + " }";
-  text += " { policy_string = max_age: " + std::to_string(policy.max_age.count()) + " }";
+  std::string text;
+  for (const auto& line : policy_lines(policy)) text += " { policy_string = " + line + " }";
   return text;
 }
 

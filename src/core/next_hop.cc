@@ -52,6 +52,10 @@ NextHopKey parse_next_hop(std::string_view key) {
   return read_domain(key, Routing::mx);
 }
 
+std::string format_next_hop(const NextHop& hop) {
+  return hop.routing == Routing::host ? "[" + hop.domain.text() + "]" : hop.domain.text();
+}
+
 std::string_view describe(NoPolicyKey key) {
   switch (key) {
     case NoPolicyKey::parent:

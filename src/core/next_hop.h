@@ -19,6 +19,8 @@ struct NextHop {
   Domain domain;
   Routing routing;
 };
+// As parse_next_hop() reads it: "example.com" or "[mx.example.com]".
+std::string format_next_hop(const NextHop& hop);
 
 // Keys that can have no policy; the answer is "no policy", at once and without any look-up.
 enum class NoPolicyKey : std::uint8_t {

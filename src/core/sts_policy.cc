@@ -172,6 +172,13 @@ std::string_view name_of(PolicyMode mode) {
   return "none";
 }
 
+std::vector<std::string> policy_lines(const StsPolicy& policy) {
+  std::vector<std::string> lines{"version: STSv1", "mode: " + std::string(name_of(policy.mode))};
+  for (const auto& pattern : policy.mx) lines.push_back("mx: " + pattern.text());
+  lines.push_back("max_age: " + std::to_string(policy.max_age.count()));
+  return lines;
+}
+
 bool StsPolicy::allows(const Domain& mx_host) const {
   return std::any_of(mx.begin(), mx.end(),
                      [&](const MxPattern& pattern) { return pattern.matches(mx_host); });

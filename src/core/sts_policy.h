@@ -33,6 +33,10 @@ struct StsPolicy {
   bool allows(const Domain& mx_host) const;
 };
 
+// The policy as it would be published, from its parsed fields: version, mode, one mx each, max_age
+// (RFC 8461 §3.2). Without line ends.
+std::vector<std::string> policy_lines(const StsPolicy& policy);
+
 struct ParsedPolicy {
   StsPolicy policy;
   std::vector<std::string> warnings;  // "line N: ...", in file order

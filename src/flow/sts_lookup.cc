@@ -100,6 +100,7 @@ StsAction StsLookup::fetch_or_wait(Now now) {
   if (backoff && backoff->id == id_ && now.mono < backoff->until) {  // RFC 8461 §3.3
     const auto wait = std::chrono::ceil<Seconds>(backoff->until - now.mono);
     note("policy fetch", "not repeated yet: " + backoff->reason, "RFC 8461 §3.3");
+    result_.failure = StsFailure{backoff->type, backoff->reason, true};
     if (stored_is_live(now)) return finish_stored(now, "stored policy: " + backoff->reason, wait);
     return finish(StsState::no_policy, "policy cannot be fetched: " + backoff->reason, wait);
   }
@@ -178,7 +179,7 @@ StsAction StsLookup::on_own_limit(Now now, const FetchOutcome& outcome) {
 // policy applies although a newer one exists.
 StsAction StsLookup::on_fetch_failure(Now now, ResultType type, std::string reason) {
   result_.failure = StsFailure{type, reason};
-  result_.backoff = FetchBackoff{id_, now.mono + kFetchBackoff, reason};
+  result_.backoff = FetchBackoff{id_, now.mono + kFetchBackoff, reason, type};
   const Seconds hold = std::min(bounded_hold(txt_ttl_), kFetchBackoff);
   if (stored_is_live(now)) return finish_stored(now, "stored policy: " + reason, hold);
   return finish(StsState::no_policy, "policy cannot be fetched: " + reason, hold);

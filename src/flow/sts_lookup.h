@@ -55,6 +55,7 @@ struct FetchBackoff {
   std::string id;
   MonoTime until;
   std::string reason;
+  ResultType type = ResultType::sts_policy_fetch_error;
 };
 
 // What stands behind the remembered policy.
@@ -90,6 +91,7 @@ using StsAction = std::variant<AskTxt, FetchPolicy, SavePolicy, Done>;
 struct StsFailure {
   ResultType type;
   std::string reason;
+  bool again = false;  // of an earlier look-up, not tried again yet (RFC 8461 §3.3)
 };
 
 enum class PolicySource : std::uint8_t { none, cache, fresh };

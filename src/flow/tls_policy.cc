@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "flow/tls_events.h"
+
 namespace strictmx {
 
 namespace {
@@ -185,6 +187,7 @@ void TlsPolicy::decide(Now now) {
       Step{"verdict", fmt::format("{}: {}", name_of(verdict.rule), verdict.reason), "RFC 8461 §5"});
   result_.verdict = std::move(verdict);
   result_.hold = hold();
+  result_.reportable = find_tls_events(hop_, result_).has_value();
   decided_ = true;
 }
 

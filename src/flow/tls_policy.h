@@ -54,7 +54,8 @@ using Reply =
 struct TlsPolicyResult {
   DomainVerdict verdict;
   StsResult sts;
-  Seconds hold{0};  // how long the verdict may be answered before DNS is asked again
+  Seconds hold{0};          // how long the verdict may be answered before DNS is asked again
+  bool reportable = false;  // something failed that no MTA tells of (flow/tls_events)
   std::vector<Step> steps;
 };
 

@@ -20,6 +20,7 @@ using prometheus::Gauge;
 
 constexpr std::array kAnswerNames{"ok", "not_found", "temp"};
 constexpr std::array kOriginNames{"memory", "lookup"};
+constexpr std::array kLostNames{"queue", "tally", "domain"};
 constexpr std::size_t kRules = static_cast<std::size_t>(DomainRule::defer) + 1;
 constexpr std::size_t kFetches = static_cast<std::size_t>(FetchStatus::overloaded) + 1;
 
@@ -43,6 +44,21 @@ class Metrics::Impl {
                         .Register(registry);
     for (std::size_t r = 0; r < kRules; ++r) {
       lookup[r] = &lookups.Add({{"rule", std::string(name_of(static_cast<DomainRule>(r)))}});
+    }
+    auto& losses = BuildCounter()
+                       .Name("strictmx_tls_results_lost_total")
+                       .Help("TLS results that are in no report, by what was full")
+                       .Register(registry);
+    for (std::size_t l = 0; l < kLostNames.size(); ++l) {
+      lost[l] = &losses.Add({{"full", kLostNames[l]}});
+    }
+    auto& malformed = BuildCounter()
+                          .Name("strictmx_tls_datagrams_malformed_total")
+                          .Help("Datagrams of MTAs that could not be used, or not all of them")
+                          .Register(registry);
+    for (std::size_t f = 0; f < kDatagramFaults; ++f) {
+      const auto fault = static_cast<DatagramFault>(f);
+      malformed_datagram[f] = &malformed.Add({{"why", std::string(name_of(fault))}});
     }
     auto& refreshes = BuildCounter()
                           .Name("strictmx_refreshes_total")
@@ -76,6 +92,16 @@ class Metrics::Impl {
   Counter& store_failures = counter("strictmx_store_failures_total", "Policies not made durable");
   Counter& bad_requests =
       counter("strictmx_bad_requests_total", "Connections closed for malformed requests");
+  Counter& datagrams = counter("strictmx_tls_datagrams_total",
+                               "Datagrams received from MTAs, malformed ones included");
+  std::array<Counter*, kDatagramFaults> malformed_datagram{};
+  Gauge& datagram_queue = gauge("strictmx_tls_datagram_queue",
+                                "Datagrams that the kernel holds: net.unix.max_dgram_qlen");
+  Counter& policy_events =
+      counter("strictmx_policy_events_total", "Failures recorded for TLS reports of look-ups");
+  std::array<Counter*, kLostNames.size()> lost{};
+  Counter& day_store_failures =
+      counter("strictmx_day_store_failures_total", "Times that TLS results could not be stored");
   Counter& late_answers =
       counter("strictmx_late_answers_total", "Answers given at the deadline, before the result");
   Counter& evicted =
@@ -114,6 +140,25 @@ void Metrics::set_policies_late(std::size_t late, std::size_t critical) {
   impl_->late.Set(static_cast<double>(late));
   impl_->critical.Set(static_cast<double>(critical));
 }
+
+void Metrics::count_datagrams(std::size_t datagrams) {
+  impl_->datagrams.Increment(static_cast<double>(datagrams));
+}
+
+void Metrics::count_malformed_datagram(DatagramFault fault) {
+  impl_->malformed_datagram[static_cast<std::size_t>(fault)]->Increment();
+}
+
+void Metrics::set_datagram_queue(unsigned limit) { impl_->datagram_queue.Set(limit); }
+
+void Metrics::count_policy_events() { impl_->policy_events.Increment(); }
+
+void Metrics::count_results_lost(Lost why, std::uint64_t results) {
+  if (results > 0)
+    impl_->lost[static_cast<std::size_t>(why)]->Increment(static_cast<double>(results));
+}
+
+void Metrics::count_day_store_failure() { impl_->day_store_failures.Increment(); }
 
 std::string Metrics::text() const {
   const std::lock_guard lock(impl_->reading);

@@ -10,6 +10,7 @@
 
 #include "core/fetch_outcome.h"
 #include "core/verdict.h"
+#include "wire/tlsrpt_datagram.h"
 
 namespace strictmx {
 
@@ -40,6 +41,17 @@ class Metrics {
   enum class Refresh : std::uint8_t { ok, failed };
   void count_refresh(Refresh outcome);
   void set_policies_late(std::size_t late, std::size_t critical);
+
+  // TLS results, for the reports.
+  void count_policy_events();  // failures we saw ourselves
+  void count_datagrams(std::size_t datagrams);
+  void count_malformed_datagram(DatagramFault fault);  // all of it or some of it
+  void set_datagram_queue(unsigned limit);
+  // queue: between threads. tally: too many different ones before they were stored. domain: of a
+  // day.
+  enum class Lost : std::uint8_t { queue, tally, domain };
+  void count_results_lost(Lost why, std::uint64_t results);
+  void count_day_store_failure();
 
   std::string text() const;
 

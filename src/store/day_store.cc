@@ -42,6 +42,7 @@ class SqliteDayStore final : public DayStore {
       : dir_(std::move(dir)), access_(access), log_(log), file_(std::move(file)) {}
 
   Result<DayOverflow> add(std::span<const DomainResults> results) override;
+  Result<DayOverflow> add_each(const std::function<void(const Take&)>& produce) override;
   Result<std::vector<Day>> list_days() override;
   Result<void> visit_domains(Day day, const std::function<void(const Domain&)>& each) override;
   Result<DomainResults> find(Day day, const Domain& domain) override;
@@ -57,7 +58,7 @@ class SqliteDayStore final : public DayStore {
   auto use(Use use) -> decltype(use());
   template <class Change>
   auto change(Change change) -> decltype(change());
-  Result<DayOverflow> add_all(std::span<const DomainResults> results);
+  Result<DayOverflow> add_all(const std::function<void(const Take&)>& produce);
   Result<bool> erase_rows(Day day);
   Result<bool> erase_some(std::int64_t day);
   Result<void> erase_texts();
@@ -105,7 +106,13 @@ auto SqliteDayStore::change(Change change) -> decltype(change()) {
 
 Result<DayOverflow> SqliteDayStore::add(std::span<const DomainResults> results) {
   if (results.empty()) return DayOverflow{};
-  auto added = change([&] { return add_all(results); });
+  return add_each([&](const Take& take) {
+    for (const auto& one : results) take(one);
+  });
+}
+
+Result<DayOverflow> SqliteDayStore::add_each(const std::function<void(const Take&)>& produce) {
+  auto added = change([&] { return add_all(produce); });
   if (!added) return added;
   const auto days = list_days();
   for (std::size_t i = 0; days && i + kMaxDays < days->size(); ++i) {
@@ -115,19 +122,20 @@ Result<DayOverflow> SqliteDayStore::add(std::span<const DomainResults> results) 
   return added;
 }
 
-Result<DayOverflow> SqliteDayStore::add_all(std::span<const DomainResults> results) {
+Result<DayOverflow> SqliteDayStore::add_all(const std::function<void(const Take&)>& produce) {
   DayOverflow overflow;
   auto& connection = *file_->connection;
   if (auto begun = connection.run("BEGIN IMMEDIATE"); !begun) {
     return std::unexpected(begun.error());
   }
-  if (auto started = file_->adder->start(); !started) return std::unexpected(started.error());
-  for (const auto& domain : results) {
-    if (auto done = file_->adder->add(domain, overflow); !done) {
-      return std::unexpected(done.error());
-    }
+  Result<void> done = file_->adder->start();
+  if (done) {
+    produce([&](const DomainResults& results) {
+      if (done) done = file_->adder->add(results, overflow);
+    });
   }
-  if (auto done = connection.run("COMMIT"); !done) return std::unexpected(done.error());
+  if (done) done = connection.run("COMMIT");
+  if (!done) return std::unexpected(done.error());
   return overflow;
 }
 

@@ -51,6 +51,11 @@ class DayStore {
   // repaired. Errors: Errc::io, Errc::corrupt.
   virtual Result<DayOverflow> add(std::span<const DomainResults> results) = 0;
 
+  // The same for results that are made one by one: `produce` hands each to its argument. It is
+  // called again, for the same results, when the file had to be repaired.
+  using Take = std::function<void(const DomainResults&)>;
+  virtual Result<DayOverflow> add_each(const std::function<void(const Take&)>& produce) = 0;
+
   // The days that have results, oldest first. Errors: Errc::io, Errc::corrupt.
   virtual Result<std::vector<Day>> list_days() = 0;
 

@@ -11,7 +11,8 @@ namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kMaxKnown = 65536;
+constexpr std::size_t kMaxKnownBytes = 8 * 1024 * 1024;
+constexpr std::size_t kEntryBytes = 80;  // of the map, beside the text
 
 constexpr std::array<const char*, 1> kDomainColumns{"name"};
 constexpr std::array<const char*, 4> kPolicyColumns{"type", "domain", "strings", "mx_hosts"};
@@ -101,9 +102,14 @@ Result<void> DayTexts::check_generation() {
   if (!row) return std::unexpected(row.error());
   const std::int64_t now = *row ? generation_.number(0) : 0;
   generation_.reset();
-  if (now != seen_generation_) known_.clear();
+  if (now != seen_generation_) forget();
   seen_generation_ = now;
   return {};
+}
+
+void DayTexts::forget() {
+  known_.clear();
+  known_bytes_ = 0;
 }
 
 std::optional<std::int64_t> DayTexts::recall(const std::string& key) const {
@@ -129,8 +135,9 @@ Result<std::optional<std::int64_t>> DayTexts::look_up(Kind& kind,
     if (id) break;
   }
   if (!id) return id;
-  if (known_.size() >= kMaxKnown) known_.clear();
+  if (known_bytes_ >= kMaxKnownBytes) forget();
   known_.emplace(key, *id);
+  known_bytes_ += key.size() + kEntryBytes;
   return id;
 }
 

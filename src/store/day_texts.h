@@ -1,6 +1,6 @@
 // store/day_texts.h: texts of the day store that are kept once and referred to by number: domains,
 // policies, failures. Remembers the numbers it met last. Private to src/store.
-// Limit: 65536 remembered numbers; then all are forgotten.
+// Limit: 8 MiB of remembered texts; then all are forgotten.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -41,6 +41,7 @@ class DayTexts {
   static Result<Kind> prepare_kind(SqliteConnection& connection, const char* table,
                                    std::span<const char* const> columns);
   std::optional<std::int64_t> recall(const std::string& key) const;
+  void forget();
   Result<std::optional<std::int64_t>> look_up(Kind& kind, std::span<const std::string_view> texts,
                                               const std::string& key, Missing missing);
 
@@ -50,6 +51,7 @@ class DayTexts {
   Kind failures_;
   std::int64_t seen_generation_ = 0;
   std::unordered_map<std::string, std::int64_t> known_;
+  std::size_t known_bytes_ = 0;
 };
 
 // How a list is stored: one text per line. Lines are bound(), so none holds a line end.

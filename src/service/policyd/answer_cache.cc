@@ -51,20 +51,20 @@ std::optional<AnswerCache::Hit> AnswerCache::find(std::string_view key, MonoTime
       return std::nullopt;
     }
     const std::string_view record(found.data(), found.size());
-    return Hit{record.substr(sizeof head), head.status, at >= head.refresh_at};
+    return Hit{record.substr(sizeof head), head.status, at >= head.refresh_at, head.counting};
   }
   const std::span<char> found = find_plain(place, key);
   if (found.data() == nullptr) return std::nullopt;
   const auto entry = read<PlainEntry>(found);
   if (at >= entry.drop_at) return std::nullopt;
   const SharedReply& shared = replies_[entry.reply];
-  return Hit{shared.reply, shared.status, at >= entry.refresh_at};
+  return Hit{shared.reply, shared.status, at >= entry.refresh_at, entry.counting};
 }
 
 void AnswerCache::put_policy(std::string_view key, const MtaAnswer& answer, Life life) {
   const std::uint64_t place = hash(key);
   erase_plain(place, key);
-  const PolicyHead head{tick(life.refresh_at), tick(life.drop_at), answer.status};
+  const PolicyHead head{tick(life.refresh_at), tick(life.drop_at), answer.status, life.counting};
   std::string record(octets_of(head));
   record += socketmap_reply(answer);
   const bool room = policies_.size() < kMaxPolicyReplies || policies_.find(place, key).data();
@@ -75,7 +75,7 @@ void AnswerCache::put_plain(std::string_view key, const MtaAnswer& answer, Life 
   const std::uint64_t place = hash(key);
   policies_.erase(place, key);
   old_.erase(place, key);
-  const PlainEntry entry{tick(life.refresh_at), tick(life.drop_at), share(answer)};
+  const PlainEntry entry{tick(life.refresh_at), tick(life.drop_at), share(answer), life.counting};
   remember_plain(place, key, octets_of(entry));
 }
 

@@ -23,6 +23,9 @@ namespace strictmx {
 // A reply as it goes over the wire: the netstring of socketmap_payload(answer).
 std::string socketmap_reply(const MtaAnswer& answer);
 
+// Whether answers are counted for TLS reports: their look-up found a failure.
+enum class Counting : std::uint8_t { off, on };
+
 class AnswerCache {
  public:
   AnswerCache(std::size_t max_negatives, MonoTime start);
@@ -31,12 +34,14 @@ class AnswerCache {
     std::string_view reply;  // valid until the next call of any member
     MtaStatus status;
     bool refresh;  // a look-up is due
+    Counting counting;
   };
   std::optional<Hit> find(std::string_view key, MonoTime now);
 
   struct Life {
     MonoTime refresh_at;
     MonoTime drop_at;
+    Counting counting = Counting::off;
   };
   // An answer that rests on a live policy.
   void put_policy(std::string_view key, const MtaAnswer& answer, Life life);
@@ -55,11 +60,13 @@ class AnswerCache {
     Tick refresh_at;
     Tick drop_at;
     MtaStatus status;
+    Counting counting;
   };
   struct PlainEntry {
     Tick refresh_at;
     Tick drop_at;
     std::uint16_t reply;  // index into replies_
+    Counting counting;
   };
   struct SharedReply {
     std::string reply;

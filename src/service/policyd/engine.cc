@@ -13,7 +13,12 @@ constexpr std::size_t kMaxTroubles = 200000;  // domains with a failed fetch or 
 }  // namespace
 
 Engine::Engine(asio::io_context& io, LookupParts& parts, Log& log, std::size_t max_lookups)
-    : io_(io), parts_(parts), log_(log), max_lookups_(max_lookups), troubles_(kMaxTroubles) {
+    : io_(io),
+      parts_(parts),
+      log_(log),
+      max_lookups_(max_lookups),
+      troubles_(kMaxTroubles),
+      events_(parts.clock) {
   parts_.on_policy = [this](const KnownPolicy& policy) { learn_policy(policy); };
 }
 
@@ -55,6 +60,7 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnStored o
   events.on_decided = [&](const TlsPolicyResult& result) {
     answered = true;
     engine.parts_.metrics.count_lookup(result.verdict.rule);
+    engine.events_.learn(hop, result);
     if (const auto decided = engine.override_for(hop.domain)) return on_done(*decided);
     std::optional<DomainVerdict> stronger = engine.learnt_meanwhile(hop, result);
     if (!stronger && !self->overtaken) return on_done(result);
@@ -233,7 +239,7 @@ void Engine::report(const NextHop& hop, const TlsPolicyResult& result) {
     parts_.metrics.count_store_failure();
     log_.error("policy_not_durable", {{"domain", domain}, {"why", sts.save_error->detail}});
   }
-  if (sts.failure) {
+  if (sts.failure && !sts.failure->again) {
     log_.warning("policy_failure",
                  {{"domain", domain},
                   {"type", std::string(name_of(sts.failure->type))},

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "core/override.h"
 #include "core/pin.h"
+#include "service/policyd/event_counter.h"
 #include "service/policyd/generation_map.h"
 #include "service/policyd/lookup.h"
 #include "service/policyd/policy_table.h"
@@ -33,6 +34,11 @@ class Engine {
   // what was said of it so far no longer holds. To be set before the first look-up.
   using OnChange = std::function<void(const KnownPolicy&)>;
   void on_change(OnChange tell) { tell_change_ = std::move(tell); }
+
+  // Where failures for TLS reports go. To be set before the first look-up.
+  void on_results(EventCounter::Take take) { events_.on_results(std::move(take)); }
+  // So many answers were given for the next hop (format_next_hop()) since the last call.
+  void count_answers(std::string_view key, std::uint64_t answers) { events_.count(key, answers); }
 
   // At start: a policy from the store.
   void remember(const KnownPolicy& policy);
@@ -123,6 +129,7 @@ class Engine {
   TextMap<Pin> pins_;
   std::list<UnderWay> under_way_;  // look-ups and refreshes
   GenerationMap<Trouble> troubles_;
+  EventCounter events_;
 };
 
 }  // namespace strictmx

@@ -15,8 +15,28 @@ Result<void> LookupSide::open() {
       LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.rules, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
   engine_->set_overrides(options_.overrides);
+  record_failures();
   if (auto loaded = load_policies(loading); !loaded) return loaded;
   return load_pinned();
+}
+
+// RFC 8461 §6: what only we see is told to the domain, by the day's reports.
+void LookupSide::record_failures() {
+  const auto tried = [this](const Result<DayOverflow>& outcome) {
+    if (outcome) {
+      metrics_.count_results_lost(Metrics::Lost::domain, outcome->lost_sessions);
+      return;
+    }
+    metrics_.count_day_store_failure();
+    log_.error("day_store_failed", {{"why", outcome.error().detail}});
+  };
+  day_writer_ = std::make_unique<DayWriter>(options_.state, log_, tried);
+  engine_->on_results([this](DomainResults results) {
+    metrics_.count_policy_events();
+    if (!day_writer_->add(std::move(results))) {
+      metrics_.count_results_lost(Metrics::Lost::queue, 1);
+    }
+  });
 }
 
 Result<void> LookupSide::open_clients() {
@@ -92,6 +112,7 @@ void LookupSide::stop() {
   });
   thread_.join();
   writer_.reset();
+  day_writer_.reset();
 }
 
 // Suspended look-ups refer to what this object owns: they end before it does.

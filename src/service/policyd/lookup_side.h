@@ -7,6 +7,7 @@
 #include "service/policyd/engine.h"
 #include "service/policyd/options.h"
 #include "service/policyd/writer_sink.h"
+#include "store/day_writer.h"
 
 namespace strictmx {
 
@@ -41,6 +42,7 @@ class LookupSide {
   Result<void> open_clients();
   Result<void> load_policies(PolicyStore& store);
   Result<void> load_pinned();
+  void record_failures();
   static Task<void> keep_policies(LookupSide& side);
   static Task<void> finish(LookupSide& side);
 
@@ -51,6 +53,7 @@ class LookupSide {
   asio::io_context io_{1};
   std::unique_ptr<DnsClient> dns_;
   std::unique_ptr<PolicyFetch> fetch_;
+  std::unique_ptr<DayWriter> day_writer_;  // of failures for TLS reports
   std::unique_ptr<WriterSink> sink_;
   std::unique_ptr<PolicyWriter> writer_;  // after sink_: its thread ends first
   std::unique_ptr<LookupParts> parts_;

@@ -8,10 +8,9 @@ namespace strictmx {
 
 namespace {
 
-// "[host]" and "host" are different questions: the first has no MX records.
-std::string cache_key_of(const NextHop& hop) {
-  return hop.routing == Routing::host ? "[" + hop.domain.text() + "]" : hop.domain.text();
-}
+// Answers whose look-up found a failure are handed to the engine this often, at most so many keys.
+constexpr Seconds kCountEvery{1};
+constexpr std::size_t kMaxCounted = 10000;
 
 // The answer rests on an enforce policy.
 bool is_by_policy(const DomainVerdict& verdict) {
@@ -86,7 +85,8 @@ Resolver::~Resolver() = default;
 bool Resolver::answer_now(const Query& query, MonoTime now, std::string& out) {
   AnswerCache& known = cache(query.dialect);
   KeyBuffer buffer;
-  std::optional<AnswerCache::Hit> hit = known.find(fold_case(query.key, buffer), now);
+  const std::string_view key = fold_case(query.key, buffer);
+  std::optional<AnswerCache::Hit> hit = known.find(key, now);
   if (!hit || hit->refresh) {
     const NextHopKey parsed = parse_next_hop(query.key);
     const NextHop* hop = std::get_if<NextHop>(&parsed);
@@ -94,10 +94,13 @@ bool Resolver::answer_now(const Query& query, MonoTime now, std::string& out) {
       append(out, no_policy_reply_, MtaStatus::not_found);
       return true;
     }
-    const std::string cache_key = cache_key_of(*hop);
+    const std::string cache_key = format_next_hop(*hop);
     if (!hit) hit = known.find(cache_key, now);
     if (!hit) return false;
+    if (hit->counting == Counting::on) count(cache_key, 1);
     if (hit->refresh) join(cache_key, *hop);
+  } else if (hit->counting == Counting::on) {
+    count(key, 1);
   }
   append(out, hit->reply, hit->status);
   return true;
@@ -107,7 +110,7 @@ void Resolver::answer_later(const Query& query, Waiter& waiter) {
   const NextHopKey parsed = parse_next_hop(query.key);
   const NextHop& hop = std::get<NextHop>(parsed);
   asked_[static_cast<std::size_t>(query.dialect)] = true;
-  PendingLookup& lookup = join(cache_key_of(hop), hop);
+  PendingLookup& lookup = join(format_next_hop(hop), hop);
   lookup.waiters.push_back(waiter);
   waiter.lookup_ = &lookup;
   waiter.dialect_ = query.dialect;
@@ -131,7 +134,7 @@ void Resolver::expire() {
 
 void Resolver::forget(const Domain& domain) {
   for (const auto routing : {Routing::mx, Routing::host}) {
-    const std::string key = cache_key_of(NextHop{domain, routing});
+    const std::string key = format_next_hop(NextHop{domain, routing});
     for (auto& known : caches_) known.erase(key);
     const auto pending = pending_.find(key);
     if (pending == pending_.end()) continue;
@@ -147,6 +150,7 @@ void Resolver::stop() {
     const std::optional<DomainVerdict>& stored = waiter.lookup_->stored;
     reply(waiter, stored ? *stored : stopping);
   }
+  if (!counted_.empty()) hand_over_counts();
 }
 
 PendingLookup& Resolver::join(const std::string& cache_key, const NextHop& hop) {
@@ -180,7 +184,43 @@ void Resolver::on_done(const std::string& cache_key, const TlsPolicyResult& resu
   // Out of the table first: who asks the same again begins a new look-up.
   const std::unique_ptr<PendingLookup> lookup = std::move(entry->second);
   pending_.erase(entry);
-  while (!lookup->waiters.empty()) reply(lookup->waiters.front(), result.verdict);
+  std::uint64_t answers = 0;
+  while (!lookup->waiters.empty()) {
+    reply(lookup->waiters.front(), result.verdict);
+    ++answers;
+  }
+  if (result.reportable && answers > 0) count(cache_key, answers);
+}
+
+// In memory for a second: a failing domain may be asked for very often.
+void Resolver::count(std::string_view cache_key, std::uint64_t answers) {
+  const bool first = counted_.empty();
+  if (const auto known = counted_.find(cache_key); known != counted_.end()) {
+    known->second += answers;
+  } else if (counted_.size() < kMaxCounted) {
+    counted_.emplace(std::string(cache_key), answers);
+  } else {
+    metrics_.count_results_lost(Metrics::Lost::queue, answers);
+  }
+  if (!first) return;
+  asio::post(threads_.lookups, [this] {
+    Task<void> task = ask_for_counts(*this);
+    asio::co_spawn(threads_.lookups, std::move(task), asio::detached);
+  });
+}
+
+// On the look-up thread, which has the timers.
+Task<void> Resolver::ask_for_counts(Resolver& self) {
+  asio::steady_timer pause(self.threads_.lookups);
+  pause.expires_after(kCountEvery);
+  co_await pause.async_wait(asio::use_awaitable);
+  self.threads_.answers([&self] { self.hand_over_counts(); });
+}
+
+void Resolver::hand_over_counts() {
+  asio::post(threads_.lookups, [this, counted = std::exchange(counted_, {})] {
+    for (const auto& [cache_key, answers] : counted) engine_.count_answers(cache_key, answers);
+  });
 }
 
 void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& result) {
@@ -188,17 +228,18 @@ void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& res
   const Now now = clock_.now();
   const MonoTime refresh_at = now.mono + result.hold;
   const auto& policy = result.verdict.policy;
+  const Counting counting = result.reportable ? Counting::on : Counting::off;
   const bool by_policy = is_by_policy(result.verdict);
   for (std::size_t d = 0; d < kDialects; ++d) {
     if (!asked_[d]) continue;
     const MtaAnswer answer = format_answer(static_cast<Dialect>(d), result.verdict);
     if (by_policy) {
       const Seconds life = std::max(policy->expires_at() - now.wall, Seconds{1});
-      caches_[d].put_policy(cache_key, answer, {refresh_at, now.mono + life});
+      caches_[d].put_policy(cache_key, answer, {refresh_at, now.mono + life, counting});
     } else if (result.verdict.rule == DomainRule::defer) {
-      caches_[d].put_plain(cache_key, answer, {refresh_at, refresh_at});
+      caches_[d].put_plain(cache_key, answer, {refresh_at, refresh_at, counting});
     } else {
-      caches_[d].put_plain(cache_key, answer, {refresh_at, refresh_at + result.hold});
+      caches_[d].put_plain(cache_key, answer, {refresh_at, refresh_at + result.hold, counting});
     }
   }
   metrics_.set_negatives(cache(Dialect::postfix).plain());
@@ -207,7 +248,7 @@ void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& res
 void Resolver::on_change(const KnownPolicy& policy) {
   for (const auto routing : {Routing::mx, Routing::host}) {
     const NextHop hop{policy.domain, routing};
-    const std::string key = cache_key_of(hop);
+    const std::string key = format_next_hop(hop);
     for (auto& known : caches_) known.erase(key);
     const auto pending = pending_.find(key);
     if (pending == pending_.end() || !pending->second->stored) continue;

@@ -95,6 +95,9 @@ class Resolver {
   void reply(Waiter& waiter, const DomainVerdict& verdict);
   void reply_late(Waiter& waiter);
   void append(std::string& out, std::string_view reply, MtaStatus status);
+  void count(std::string_view cache_key, std::uint64_t answers);
+  static Task<void> ask_for_counts(Resolver& self);
+  void hand_over_counts();
 
   Threads threads_;
   Engine& engine_;
@@ -104,7 +107,8 @@ class Resolver {
   std::array<AnswerCache, kDialects> caches_;
   std::array<bool, kDialects> asked_{};  // dialects in use; only these are remembered
   TextMap<std::unique_ptr<PendingLookup>> pending_;
-  Deadlines deadlines_;  // the next first
+  Deadlines deadlines_;             // the next first
+  TextMap<std::uint64_t> counted_;  // answers to be counted for TLS reports, by key
   std::string no_policy_reply_;
 };
 

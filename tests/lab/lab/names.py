@@ -29,6 +29,7 @@ HTTP_PORT = 8462
 SOCKET_PATH = (
     "/run/strictmx-policy.sock"  # /run is the same inside the package root
 )
+TLSRPT_SOCKET = "/run/strictmx-tlsrpt.sock"
 SOCKETMAPS = {
     "inet": f"socketmap:inet:127.0.0.1:{SOCKETMAP_PORT}:postfix",
     "unix": f"socketmap:unix:{SOCKET_PATH}:postfix",

@@ -58,6 +58,7 @@ class Domain:
     name: str
     mx: tuple
     policy: Policy | None = None
+    tlsrpt: bool = False  # publishes where TLS reports are wanted
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,15 @@ class Attack:
 
 
 @dataclass(frozen=True)
+class Results:
+    """The TLS results that strictmx must have counted for a domain within some seconds."""
+
+    results: str
+    saw: list
+    within: int = 10
+
+
+@dataclass(frozen=True)
 class Daemon:
     """Stops (SIGTERM), kills (SIGKILL) or starts strictmx."""
 
@@ -122,6 +132,7 @@ STEPS = {
     "mail": Mail,
     "ask": Ask,
     "policy_host": PolicyHost,
+    "results": Results,
     "attack": Attack,
     "strictmx": Daemon,
     "command": Command,
@@ -174,7 +185,12 @@ def _domain(table, where):
         _one_of(mx.tlsa, TLSA, where)
     policy = table.get("policy")
     _one_of((policy or {}).get("gzip", ""), CODINGS, where)
-    return Domain(table["domain"], hosts, _build(Policy, policy, where) if policy else None)
+    return Domain(
+        table["domain"],
+        hosts,
+        _build(Policy, policy, where) if policy else None,
+        table.get("tlsrpt", False),
+    )
 
 
 def _step(table, where):
@@ -202,7 +218,7 @@ def _step(table, where):
 def _scenario(path):
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     where = str(path.relative_to(names.LAB_DIR))
-    unknown = set(table) - {"title", "rule", "domain", "policy", "mx", "step", "demo", "postfix"}
+    unknown = set(table) - {"title", "rule", "domain", "policy", "mx", "step", "demo", "postfix", "tlsrpt"}
     if unknown:
         raise PlanError(f"{where}: unknown {', '.join(sorted(unknown))}")
     steps = tuple(_step(step, f"{where}, step {n}") for n, step in enumerate(table["step"], 1))

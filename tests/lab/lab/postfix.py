@@ -47,6 +47,10 @@ smtp_connect_timeout = 5s
 queue_run_delay = 1h
 minimal_backoff_time = 1h
 """
+# From 3.10 on.
+TLSRPT = f"""smtp_tlsrpt_enable = yes
+smtp_tlsrpt_socket_name = {names.TLSRPT_SOCKET}
+"""
 SERVICES = """pickup    unix       n - n 60 1 pickup
 cleanup   unix       n - n -  0 cleanup
 qmgr      unix       n - n 300 1 qmgr
@@ -106,11 +110,12 @@ class Postfix:
         return self._space.run(*self._box.chroot(*command), **options)
 
     def _main(self):
-        return MAIN.format(
+        main = MAIN.format(
             name=self._name,
             policy_map=names.SOCKETMAPS[self._via],
             naked=SENDER_OF["without strictmx"],
         )
+        return main + TLSRPT if self._via == "tlsrpt" else main
 
     def start(self):
         folder = self._box.folder(self._name)

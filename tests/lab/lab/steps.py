@@ -130,6 +130,11 @@ def _run_step(step, result, world):
                 lambda: world.policy_host.saw(step.policy_host), step.saw, LOG_SECONDS
             )
             return _differ(f"policy host of {step.policy_host} saw", step.saw, seen)
+        case plans.Results():
+            seen = _last_seen(
+                lambda: world.strictmx.results(step.results), sorted(step.saw), step.within
+            )
+            return _differ(f"TLS results of {step.results}", sorted(step.saw), seen)
         case plans.Attack():
             world.attack(step.attack)
         case plans.Command():

@@ -1,5 +1,6 @@
 """The program under test: started, stopped and killed on the sending host."""
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -15,15 +16,39 @@ def binary():
     return Path(os.environ.get("STRICTMX", DEFAULT)).absolute()
 
 
+CONFIG = f"""[collect]
+socket = "{names.TLSRPT_SOCKET}"
+mode = "0666"
+"""
+
+
+def _outcome(policy):
+    """A line for a policy of `report results`, and one for each kind of failure."""
+    name = f"{policy['policy']['policy-type']} {policy['policy']['policy-domain']}"
+    summary = policy["summary"]
+    yield (
+        f"{name}: {summary['total-successful-session-count']} successful, "
+        f"{summary['total-failure-session-count']} failed"
+    )
+    for failure in policy["failure-details"]:
+        words = [failure["failed-session-count"], failure["result-type"]]
+        words += [failure.get("receiving-mx-hostname"), failure.get("failure-reason-code")]
+        yield f"{name}: {' '.join(str(word) for word in words if word)}"
+
+
 class StrictMx:
     def __init__(self, box: Sandbox, spaces):
         self._space = spaces[names.SENDER]
         self.log = box.folder("logs") / "strictmx.log"
         self._child = None
         self._state = state = box.folder("strictmx")
+        config = box.run_dir / "strictmx.toml"
+        config.write_text(CONFIG, encoding="utf-8")
         self._command = [
             binary(),
             "serve",
+            "--config",
+            config,
             "--listen",
             f"inet:127.0.0.1:{names.SOCKETMAP_PORT}",
             "--listen",
@@ -77,6 +102,18 @@ class StrictMx:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         found = [line for line in lines if f" mail_deferred domain={domain} " in line]
         return found[-1] if found else None
+
+    def results(self, domain):
+        """What the day store says of the domain: lines, sorted."""
+        done = self._space.run(
+            binary(), "report", "results", "today", domain, "--state", self._state, "--json",
+            check=False,
+        )
+        if not done.stdout.strip():
+            return []
+        return sorted(
+            line for policy in json.loads(done.stdout)["policies"] for line in _outcome(policy)
+        )
 
     def running(self):
         return self._child is not None and self._child.poll() is None

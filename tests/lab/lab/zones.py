@@ -55,6 +55,9 @@ def zone(apex, domains, digests):
             if mx.name not in placed:
                 lines += _mx_records(mx, digests)
             placed.add(mx.name)
+        if domain.tlsrpt:
+            record = f"v=TLSRPTv1; rua=mailto:reports@{domain.name}"
+            lines.append(f'_smtp._tls.{domain.name}. {TTL} IN TXT "{record}"')
         if domain.policy:
             lines.append(f'_mta-sts.{domain.name}. {TTL} IN TXT "{txt_record()}"')
             lines.append(f"mta-sts.{domain.name}. {TTL} IN A {names.POLICY_ADDRESS}")
