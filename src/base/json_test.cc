@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/text.h"
+
 using namespace strictmx;
 
 TEST_CASE("scalars") {

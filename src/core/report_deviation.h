@@ -33,6 +33,7 @@ enum class Deviation : std::uint8_t {
   repeated_failure,      // equal in everything; counts are added up
   address_form,          // no IP address
   helo_lines,            // more than one line of the greeting
+  too_many,              // more than we keep
 };
 std::string_view name_of(Deviation deviation);
 
