@@ -4,7 +4,7 @@
 #include <boost/json/src.hpp>
 #include <set>
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 namespace strictmx {
 

@@ -30,9 +30,6 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 // Octets of the UTF-8 character (RFC 3629 §4) at the front of `text`, 1 to 4; 0 when there is none.
 std::size_t utf8_length(std::string_view text);
 
-// The text with U+FFFD for each octet that belongs to no UTF-8 character.
-std::string to_utf8(std::string_view text);
-
 // Remote text for logs and terminals: printable ASCII stays, everything else (and the backslash)
 // becomes \xNN; cut after `limit` octets of input with "..." appended.
 std::string escape_remote(std::string_view text, std::size_t limit = 512);

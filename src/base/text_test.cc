@@ -111,9 +111,3 @@ TEST_CASE("error codes are named as their enumerators") {
   CHECK(name_of(Errc::cancelled) == "cancelled");
   CHECK(name_of(Errc::usage) == "usage");
 }
-
-TEST_CASE("to_utf8 keeps characters and replaces other octets") {
-  CHECK(to_utf8("a\xc3\xa4") == "a\xc3\xa4");
-  CHECK(to_utf8("\xff" "a\xc3") == "\xef\xbf\xbd" "a\xef\xbf\xbd");
-  CHECK(to_utf8("").empty());
-}

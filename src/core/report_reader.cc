@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "core/mail_address.h"
 #include "core/report_date.h"
 #include "core/report_members.h"

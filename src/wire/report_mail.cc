@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "wire/base64.h"
+#include "base/base64.h"
 #include "wire/mail_date.h"
 
 namespace strictmx {

@@ -1,4 +1,4 @@
-// wire/base64.h: base64 (RFC 4648 §4) in the lines of a mail body (RFC 2045 §6.8).
+// base/base64.h: base64 (RFC 4648 §4) in the lines of a mail body (RFC 2045 §6.8).
 #pragma once
 #include <string>
 #include <string_view>
