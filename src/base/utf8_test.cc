@@ -8,7 +8,10 @@ using namespace strictmx;
 
 TEST_CASE("to_utf8 keeps characters and replaces other octets") {
   CHECK(to_utf8("a\xc3\xa4") == "a\xc3\xa4");
-  CHECK(to_utf8("\xff" "a\xc3") == "\xef\xbf\xbd" "a\xef\xbf\xbd");
+  CHECK(to_utf8("\xff"
+                "a\xc3") ==
+        "\xef\xbf\xbd"
+        "a\xef\xbf\xbd");
   CHECK(to_utf8("").empty());
 }
 

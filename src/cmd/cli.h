@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "cmd/load_config.h"
 #include "cmd/output_form.h"
+#include "cmd/report_calls.h"
 #include "core/sts_policy.h"
 
 namespace strictmx {
@@ -28,6 +29,11 @@ struct QueryCall {
 };
 
 struct LintRecordCall {
+  std::vector<std::string> records;  // one per TXT RR, at least one
+  OutputForm form = OutputForm::text;
+};
+
+struct LintTlsrptCall {
   std::vector<std::string> records;  // one per TXT RR, at least one
   OutputForm form = OutputForm::text;
 };
@@ -75,7 +81,8 @@ struct ShowTextCall {
 };
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
-                          PolicyCall, CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
+                          LintTlsrptCall, PolicyCall, ReportFileCall, ReportKeyCall,
+                          CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.
 Result<Call> parse_command_line(std::vector<std::string> arguments);

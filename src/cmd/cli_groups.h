@@ -17,11 +17,18 @@ struct LintCommands {  // lint ...
   LintRecordCall record;
   LintPolicyCall policy;
   LintMatchCall match;
+  LintTlsrptCall tlsrpt;
   void add(CommandBuilder top, Call& call);
 };
 
 struct PolicyCommands {  // policy ...
   PolicyCall policy;
+  void add(CommandBuilder top, Call& call);
+};
+
+struct ReportCommands {  // report ...
+  ReportFileCall file;
+  ReportKeyCall key;
   void add(CommandBuilder top, Call& call);
 };
 

@@ -9,6 +9,8 @@
 #include "cmd/lint.h"
 #include "cmd/policy_command.h"
 #include "cmd/query.h"
+#include "cmd/report_file_command.h"
+#include "cmd/report_key_command.h"
 #include "cmd/serve.h"
 
 namespace {
@@ -21,6 +23,9 @@ struct Runner {
   CommandResult operator()(const LintRecordCall& call) const { return run_lint_record(call); }
   CommandResult operator()(const LintPolicyCall& call) const { return run_lint_policy(call); }
   CommandResult operator()(const LintMatchCall& call) const { return run_lint_match(call); }
+  CommandResult operator()(const LintTlsrptCall& call) const { return run_lint_tlsrpt(call); }
+  CommandResult operator()(const ReportFileCall& call) const { return run_report_file(call); }
+  CommandResult operator()(const ReportKeyCall& call) const { return run_report_key(call); }
   CommandResult operator()(const PolicyCall& call) const { return run_policy_command(call); }
   CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }
   CommandResult operator()(const ShowDefaultsCall&) const {

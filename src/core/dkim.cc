@@ -84,8 +84,7 @@ std::string relaxed_body(std::string_view body) {
 }
 
 std::string dkim_signed_text(std::span<const MailField> fields,
-                             std::span<const std::string> signed_names,
-                             MailField signature_field) {
+                             std::span<const std::string> signed_names, MailField signature_field) {
   std::vector<MailField> left(fields.begin(), fields.end());
   std::string text;
   for (const auto& name : signed_names) {

@@ -32,8 +32,7 @@ std::string relaxed_body(std::string_view body);
 // that name that was not taken yet, or nothing, then `signature_field` with an empty b= tag
 // (RFC 6376 §3.7, §5.4.2).
 std::string dkim_signed_text(std::span<const MailField> fields,
-                             std::span<const std::string> signed_names,
-                             MailField signature_field);
+                             std::span<const std::string> signed_names, MailField signature_field);
 
 struct DkimIdentity {
   Domain domain;         // d=

@@ -63,9 +63,9 @@ Json policy_json(const ReportPolicy& policy) {
   add_list(about, "mx-host", policy.mx_host);  // RFC 8460 eid6241: an array
   Json::Object object;
   object.emplace_back("policy", std::move(about));
-  object.emplace_back(
-      "summary", Json::Object{{"total-successful-session-count", policy.successful_sessions},
-                              {"total-failure-session-count", policy.failed_sessions}});
+  object.emplace_back("summary",
+                      Json::Object{{"total-successful-session-count", policy.successful_sessions},
+                                   {"total-failure-session-count", policy.failed_sessions}});
   if (!policy.failures.empty()) {
     Json::Array failures;
     for (const auto& failure : policy.failures) failures.push_back(failure_json(failure));

@@ -36,9 +36,9 @@ std::string read_policy_type(ReportMembers& members) {
     return word;
   }
   if (!text.empty()) {
-    members.remark(Deviation::unknown_policy_type, "policy-type",
-                   fmt::format("\"{}\" is not tlsa, sts or no-policy-found",
-                               escape_remote(text, 60)));
+    members.remark(
+        Deviation::unknown_policy_type, "policy-type",
+        fmt::format("\"{}\" is not tlsa, sts or no-policy-found", escape_remote(text, 60)));
   }
   return text;
 }
@@ -203,9 +203,8 @@ class FailureList {
 
   struct Less {
     static auto tie(const ReportFailure& f) {
-      return std::tie(f.result_type, f.sending_mta_ip, f.receiving_mx_hostname,
-                      f.receiving_mx_helo, f.receiving_ip, f.additional_information,
-                      f.failure_reason_code);
+      return std::tie(f.result_type, f.sending_mta_ip, f.receiving_mx_hostname, f.receiving_mx_helo,
+                      f.receiving_ip, f.additional_information, f.failure_reason_code);
     }
     bool operator()(const ReportFailure& a, const ReportFailure& b) const {
       return tie(a) < tie(b);

@@ -93,7 +93,9 @@ class Reader {
   // RFC 8460 §4.1, unclear: "24:00" may be the last second or the next midnight; our reading: the
   // last second, as in the example of RFC 8460 §4.4.
   void normalize_range(ReportMembers& members, bool begin_known) {
-    const auto of_day = [](WallTime when) { return when - std::chrono::floor<std::chrono::days>(when); };
+    const auto of_day = [](WallTime when) {
+      return when - std::chrono::floor<std::chrono::days>(when);
+    };
     if (begin_known && report_.end < report_.begin) {
       members.remark(Deviation::date_form, "date-range", "ends before it begins");
       std::swap(report_.begin, report_.end);

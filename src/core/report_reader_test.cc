@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/report_json.h"
+#include "support/vectors.h"
 
 using namespace strictmx;
 
@@ -54,6 +55,14 @@ TEST_CASE("a report as it should be has no remarks") {
   CHECK(names(read->remarks) == "");
   CHECK(read->report.policies.at(0).failures.at(0).failed_session_count == 2);
   CHECK(format_report(read->report) == kReport);
+}
+
+TEST_CASE("vectors/report.txt") {
+  for (const auto& row : testing::load_vectors("report.txt")) {
+    CAPTURE(row.name);
+    const auto read = read_report(row.input);
+    CHECK((read ? "ok" : fmt::format("error {}", name_of(read.error().code))) == row.expect);
+  }
 }
 
 TEST_CASE("one deviation at a time: remarked on, and the report is the same without it") {
@@ -109,7 +118,9 @@ TEST_CASE("one deviation at a time: remarked on, and the report is the same with
 }
 
 TEST_CASE("what is missing is made up for or left empty") {
-  const auto without = [](std::string_view part) { return read_report(replaced(kReport, part, "")); };
+  const auto without = [](std::string_view part) {
+    return read_report(replaced(kReport, part, ""));
+  };
   auto read = without(R"("contact-info":"a@sender.example",)");
   CHECK(names(read->remarks) == "member_missing");
   CHECK(read->report.contact_info.empty());
@@ -129,8 +140,10 @@ TEST_CASE("what is missing is made up for or left empty") {
   CHECK(read->report.policies.at(0).failures.at(0).failed_session_count == 1);
   read = without(R"("total-failure-session-count":2)");
   CHECK_FALSE(read.has_value());  // leaves a comma: no JSON
-  read = read_report(replaced(kReport, R"("summary":{"total-successful-session-count":5,)"
-                                       R"("total-failure-session-count":2},)", ""));
+  read = read_report(replaced(kReport,
+                              R"("summary":{"total-successful-session-count":5,)"
+                              R"("total-failure-session-count":2},)",
+                              ""));
   CHECK(names(read->remarks) == "summary_missing");
   CHECK(read->report.policies.at(0).failed_sessions == 2);
   read = read_report("{}");
@@ -205,9 +218,10 @@ TEST_CASE("the strict reader takes what is allowed and refuses what is not") {
   CHECK(read_strict_report(replaced(kReport, "[\"*.example.net\"]", "\"*.example.net\""))
             .error()
             .detail == "policies[0].policy.mx-host: is no array");
-  CHECK(read_strict_report(replaced(kReport, "\"contact-info\"", "\"x\":1,\"x\":1,\"contact-info\""))
-            .error()
-            .code == Errc::syntax);
+  CHECK(
+      read_strict_report(replaced(kReport, "\"contact-info\"", "\"x\":1,\"x\":1,\"contact-info\""))
+          .error()
+          .code == Errc::syntax);
   CHECK_FALSE(read_strict_report(replaced(kReport, "a@sender.example", "mailto:a@s.example")));
 }
 
@@ -216,8 +230,8 @@ TEST_CASE("limits: remarks, texts, lists") {
   for (int i = 0; i < 1500; ++i) members += fmt::format("\"x{}\":1,", i);
   const auto many = read_report("{" + members + kReport.substr(1));
   CHECK(many->remarks.size() == 1000);
-  const auto strict = read_strict_report(
-      "{" + members + replaced(kReport, "\"192.0.2.1\"", "5").substr(1));
+  const auto strict =
+      read_strict_report("{" + members + replaced(kReport, "\"192.0.2.1\"", "5").substr(1));
   CHECK_FALSE(strict.has_value());  // the error is not lost behind the notes
   const auto big = read_report(replaced(kReport, "Org", std::string(5000, 'x')));
   CHECK(big->report.organization_name.size() == 4096);

@@ -82,9 +82,8 @@ Result<ReportUri> read_https(std::string_view text, std::string_view rest) {
       port = *number;
     }
   }
-  auto host = Domain::parse_ascii(authority.ends_with('.')
-                                      ? authority.substr(0, authority.size() - 1)
-                                      : authority);
+  auto host = Domain::parse_ascii(
+      authority.ends_with('.') ? authority.substr(0, authority.size() - 1) : authority);
   if (!host) return fail(host.error().code, "host: " + host.error().detail);
   return ReportUri{ReportScheme::https, std::string(text), std::move(target), *std::move(host),
                    port};
@@ -103,9 +102,8 @@ std::string_view name_of(ReportScheme scheme) {
 }
 
 std::string ReportUri::key() const {
-  return scheme == ReportScheme::mailto
-             ? "mailto:" + target
-             : fmt::format("https://{}:{}{}", host.text(), port, target);
+  return scheme == ReportScheme::mailto ? "mailto:" + target
+                                        : fmt::format("https://{}:{}{}", host.text(), port, target);
 }
 
 Result<ReportUri> parse_report_uri(std::string_view text) {

@@ -21,9 +21,9 @@ std::string_view name_of(ReportScheme scheme);
 // One address that reports may be sent to.
 struct ReportUri {
   ReportScheme scheme;
-  std::string text;    // the URI as published
-  std::string target;  // mailto: the addr-spec, decoded; https: path and query, at least "/"
-  Domain host;         // of the mailbox or of the endpoint
+  std::string text;          // the URI as published
+  std::string target;        // mailto: the addr-spec, decoded; https: path and query, at least "/"
+  Domain host;               // of the mailbox or of the endpoint
   std::uint16_t port = 443;  // https
 
   // What one and the same destination has in common, however it is written.

@@ -73,8 +73,7 @@ TEST_CASE("errors and warnings name the offset") {
   const auto record = parse_tlsrpt_record("v=TLSRPTv1; rua=mailto:a@b.example, x:y; e=f");
   REQUIRE(record.has_value());
   REQUIRE(record->warnings.size() == 2);
-  CHECK(record->warnings[0] ==
-        "error: offset 35: \"x:y\" ignored: scheme is not mailto or https");
+  CHECK(record->warnings[0] == "error: offset 35: \"x:y\" ignored: scheme is not mailto or https");
   CHECK(record->warnings[1] == "offset 41: unknown field e");
 }
 

@@ -8,14 +8,25 @@ namespace {
 
 // RFC 8460 §5.3, RPT-T07: both TLS-Report fields are covered.
 const std::vector<std::string>& signed_names() {
-  static const std::vector<std::string> names = {
-      "From",         "From",         "To",
-      "To",           "Subject",      "Subject",
-      "Date",         "Date",         "Message-ID",
-      "Message-ID",   "MIME-Version", "Content-Type",
-      "Content-Type", "TLS-Required", "Auto-Submitted",
-      "TLS-Report-Domain",            "TLS-Report-Domain",
-      "TLS-Report-Submitter",         "TLS-Report-Submitter"};
+  static const std::vector<std::string> names = {"From",
+                                                 "From",
+                                                 "To",
+                                                 "To",
+                                                 "Subject",
+                                                 "Subject",
+                                                 "Date",
+                                                 "Date",
+                                                 "Message-ID",
+                                                 "Message-ID",
+                                                 "MIME-Version",
+                                                 "Content-Type",
+                                                 "Content-Type",
+                                                 "TLS-Required",
+                                                 "Auto-Submitted",
+                                                 "TLS-Report-Domain",
+                                                 "TLS-Report-Domain",
+                                                 "TLS-Report-Submitter",
+                                                 "TLS-Report-Submitter"};
   return names;
 }
 

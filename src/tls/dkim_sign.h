@@ -1,5 +1,5 @@
-// tls/dkim_sign.h: puts DKIM signatures on a report mail (RFC 6376, RFC 8460 §3, §5.3): of the whole
-// body, never with l=, over the fields that a report has; From and the fields that decide who
+// tls/dkim_sign.h: puts DKIM signatures on a report mail (RFC 6376, RFC 8460 §3, §5.3): of the
+// whole body, never with l=, over the fields that a report has; From and the fields that decide who
 // reports what are signed once more than they occur, so that none can be added (RFC 6376 §8.15).
 #pragma once
 #include <span>

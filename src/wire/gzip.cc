@@ -47,10 +47,9 @@ class Inflater {
       out.append(block.data(), made);
       if (code == Z_STREAM_END) break;
       if (code != Z_OK || (stream_.avail_in == 0 && made == 0)) {
-        return fail(Errc::syntax, fmt::format("offset {}: compressed data is {}",
-                                              data.size() - stream_.avail_in,
-                                              code == Z_OK || code == Z_BUF_ERROR ? "cut off"
-                                                                                  : "damaged"));
+        return fail(Errc::syntax,
+                    fmt::format("offset {}: compressed data is {}", data.size() - stream_.avail_in,
+                                code == Z_OK || code == Z_BUF_ERROR ? "cut off" : "damaged"));
       }
     }
     data.remove_prefix(data.size() - stream_.avail_in);

@@ -56,11 +56,11 @@ void remark_on_mail(const FoundReportMail& mail, std::vector<std::string>& remar
   if (mail.report_domain.empty()) remarks.emplace_back("no header field TLS-Report-Domain");
   if (mail.report_submitter.empty()) remarks.emplace_back("no header field TLS-Report-Submitter");
   const auto& part = mail.attachments.front();
-  const auto expected = looks_like_gzip(part.content) ? "application/tlsrpt+gzip"
-                                                      : "application/tlsrpt+json";
+  const auto expected =
+      looks_like_gzip(part.content) ? "application/tlsrpt+gzip" : "application/tlsrpt+json";
   if (part.media_type != expected) {
-    remarks.push_back(
-        fmt::format("the report is {} instead of {}", escape_remote(part.media_type, 60), expected));
+    remarks.push_back(fmt::format("the report is {} instead of {}",
+                                  escape_remote(part.media_type, 60), expected));
   }
 }
 

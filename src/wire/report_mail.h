@@ -13,7 +13,7 @@
 namespace strictmx {
 
 struct ReportMail {
-  MailAddress from;       // its domain is the submitter (RFC 8460 §5.3)
+  MailAddress from;  // its domain is the submitter (RFC 8460 §5.3)
   MailAddress to;
   Domain domain;          // the reported one
   std::string report_id;  // "left@right", two dot-atoms (RFC 5322 §3.6.4)

@@ -1,0 +1,34 @@
+// cmd/cli_report.cc: the report commands.
+#include "cmd/cli_groups.h"
+
+namespace strictmx {
+
+void ReportCommands::add(CommandBuilder top, Call& call) {
+  CommandBuilder group = top.group("report", "TLS reports (RFC 8460).");
+  const auto file_action = [&](ReportFileAction what, const char* name, const char* help) {
+    CommandBuilder made = group.command(name, help);
+    made.word("FILE", file.file, "JSON, gzip, ZIP or a mail; - is standard input.")
+        .json(file.form)
+        .run([this, &call, what] {
+          file.action = what;
+          call = file;
+        });
+  };
+  file_action(ReportFileAction::show, "show", "What a report says.");
+  file_action(ReportFileAction::lint, "lint", "How a report departs from RFC 8460.");
+  group.command("dkim-key", "Make a key that signs reports, and print its TXT record.")
+      .word("DOMAIN", key.domain, "The signing domain, that of report.from.")
+      .word("FILE", key.file, "Where the private key goes; must not exist.")
+      .option(
+          "--selector", "LABEL",
+          [this](const std::string& word) {
+            key.selector = word;
+            return std::string();
+          },
+          "Selector of the key; default tlsrpt.")
+      .flag(
+          "--ed25519", [this] { key.ed25519 = true; }, "An Ed25519 key instead of RSA (RFC 8463).")
+      .run([this, &call] { call = key; });
+}
+
+}  // namespace strictmx
