@@ -97,7 +97,7 @@ TEST_CASE("a key file: read back, refused when open to others or no key") {
   CHECK(read->dns_record() == made.dns_record());
   chmod(file.path().c_str(), 0640);
   CHECK(DkimKey::load(file.path()).has_value());
-  for (const mode_t mode : {0644, 0604, 0660, 0602}) {
+  for (const mode_t mode : {0644U, 0604U, 0660U, 0602U}) {
     CAPTURE(mode);
     chmod(file.path().c_str(), mode);
     CHECK(DkimKey::load(file.path()).error().code == Errc::usage);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 
 #include "base/text.h"
 #include "wire/gzip.h"
@@ -23,8 +22,11 @@ template <class T>
 using Owned = std::unique_ptr<T, Unref>;
 
 void start_gmime() {
-  static std::once_flag once;
-  std::call_once(once, [] { g_mime_init(); });
+  static const bool started = [] {
+    g_mime_init();
+    return true;
+  }();
+  static_cast<void>(started);
 }
 
 std::string text_or_empty(const char* text) { return text != nullptr ? text : ""; }
