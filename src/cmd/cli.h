@@ -81,7 +81,7 @@ struct ShowTextCall {
 };
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
-                          LintTlsrptCall, PolicyCall, ReportFileCall, ReportKeyCall,
+                          LintTlsrptCall, PolicyCall, ReportFileCall, ReportKeyCall, ReportOutCall,
                           CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.

@@ -29,6 +29,7 @@ struct PolicyCommands {  // policy ...
 struct ReportCommands {  // report ...
   ReportFileCall file;
   ReportKeyCall key;
+  ReportOutCall out;
   void add(CommandBuilder top, Call& call);
 };
 

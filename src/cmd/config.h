@@ -39,6 +39,21 @@ struct PolicyConfig {
   bool operator==(const PolicyConfig&) const = default;
 };
 
+struct ReportConfig {
+  std::string from;          // empty: no reports
+  std::string organization;  // empty: the domain of `from`
+  std::string relay = "127.0.0.1:25";
+  std::vector<std::string> sendmail;
+  std::vector<std::string> dkim;  // "SELECTOR FILE"
+  Seconds spread{14400};
+  Seconds keep{864000};
+  std::vector<std::string> opt_out;
+  std::vector<std::string> rewrite;
+  bool lax_https = true;
+  bool loop_guard = true;
+  bool operator==(const ReportConfig&) const = default;
+};
+
 struct LimitsConfig {
   std::size_t connections = 20000;
   Seconds idle{120};
@@ -54,6 +69,7 @@ struct Config {
   DnsConfig dns;
   HttpsConfig https;
   PolicyConfig policy;
+  ReportConfig report;
   LimitsConfig limits;
   LogLevel log_level = LogLevel::info;
   bool operator==(const Config&) const = default;

@@ -11,6 +11,7 @@ std::span<const ConfigKey> daemon_keys();  // without a section
 std::span<const ConfigKey> dns_keys();
 std::span<const ConfigKey> https_keys();
 std::span<const ConfigKey> policy_keys();
+std::span<const ConfigKey> report_keys();
 std::span<const ConfigKey> limits_keys();
 std::span<const ConfigKey> log_keys();
 

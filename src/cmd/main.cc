@@ -11,6 +11,7 @@
 #include "cmd/query.h"
 #include "cmd/report_file_command.h"
 #include "cmd/report_key_command.h"
+#include "cmd/report_out_command.h"
 #include "cmd/serve.h"
 
 namespace {
@@ -25,6 +26,7 @@ struct Runner {
   CommandResult operator()(const LintMatchCall& call) const { return run_lint_match(call); }
   CommandResult operator()(const LintTlsrptCall& call) const { return run_lint_tlsrpt(call); }
   CommandResult operator()(const ReportFileCall& call) const { return run_report_file(call); }
+  CommandResult operator()(const ReportOutCall& call) const { return run_report_out(call); }
   CommandResult operator()(const ReportKeyCall& call) const { return run_report_key(call); }
   CommandResult operator()(const PolicyCall& call) const { return run_policy_command(call); }
   CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }

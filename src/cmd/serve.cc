@@ -5,13 +5,16 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
 #include "cmd/log_spdlog.h"
 #include "cmd/policyd_options.h"
+#include "cmd/reportd_options.h"
 #include "service/daemon.h"
 #include "service/policyd/policyd.h"
+#include "service/reportd/reportd.h"
 
 namespace strictmx {
 
@@ -48,18 +51,24 @@ CommandResult run_serve_command(const ServeCall& call) {
                                   {"private_addresses",
                                    options->fetch.addresses == AddressRule::any ? "yes" : "no"}});
   }
+  auto reporting = make_reportd_options(config, read_surroundings());
+  if (!reporting) return give_up(reporting.error());
   Metrics metrics;
   Policyd policyd(*options, metrics, *log);
+  std::vector<Service*> services{&policyd};
+  std::optional<Reportd> reportd;
+  if (*reporting) services.push_back(&reportd.emplace(**std::move(reporting), metrics, *log));
   const auto reload = [&]() -> Result<ReloadEffect> {
     Config fresh;
     const auto problems = load_config(call.config, fresh);
     if (!problems.empty()) return fail(Errc::usage, join(problems, "; "));
     auto changed = make_policyd_options(fresh, read_surroundings());
     if (!changed) return std::unexpected(changed.error());
-    const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http;
+    const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http ||
+                         fresh.report != config.report;
     return restart ? ReloadEffect::restart_needed : ReloadEffect::complete;
   };
-  const auto ended = run_daemon({&policyd}, config.http, metrics, *log, reload);
+  const auto ended = run_daemon(services, config.http, metrics, *log, reload);
   if (ended) return {};
   log->error("serve_failed", {{"why", ended.error().detail}});
   auto result = give_up(ended.error());

@@ -28,4 +28,17 @@ struct DeliveryStatus {
   bool operator==(const DeliveryStatus&) const = default;
 };
 
+// How one attempt ended.
+struct AttemptOutcome {
+  enum class Kind : std::uint8_t {
+    accepted,  // 2xx
+    deferred,  // may work later: no connection, a 4xx reply, HTTP 5xx
+    refused,   // an answer that rarely changes: HTTP 4xx and 3xx
+    rejected,  // a final answer: an SMTP 5xx reply
+  };
+  Kind kind;
+  std::string detail;                       // one line, remote text within
+  std::optional<Seconds> retry_after = {};  // what the destination asked for
+};
+
 }  // namespace strictmx

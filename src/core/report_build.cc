@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "core/ip_address.h"
 
 namespace strictmx {
 
@@ -31,17 +31,28 @@ std::int64_t count(std::uint64_t sessions) {  // RFC 7493 §2.2
 
 ReportFailure make_failure(const CountedFailure& counted) {
   const auto& details = counted.details;
-  return {std::string(name_of(details.type)), details.sending_mta_ip, details.receiving_mx_hostname,
-          details.receiving_mx_helo,          details.receiving_ip,   count(counted.sessions),
-          details.additional_information,     details.reason_code};
+  const auto address = [](const std::string& text) {
+    return IpAddress::parse(text) ? text : std::string();
+  };
+  ReportFailure failure;
+  failure.result_type = name_of(details.type);
+  failure.sending_mta_ip = address(details.sending_mta_ip);
+  failure.receiving_mx_hostname = details.receiving_mx_hostname;
+  failure.receiving_mx_helo = details.receiving_mx_helo;
+  failure.receiving_ip = address(details.receiving_ip);
+  failure.failed_session_count = count(counted.sessions);
+  failure.additional_information = details.additional_information;
+  failure.failure_reason_code = details.reason_code;
+  return failure;
 }
 
 // What a policy is, with its totals, without failures.
-ReportPolicy make_policy(const PolicyResults& results) {
+ReportPolicy make_policy(const PolicyResults& results, const Domain& domain) {
   ReportPolicy policy;
   policy.policy_type = name_of(results.policy.type);
   policy.policy_string = results.policy.strings;
-  policy.policy_domain = results.policy.domain;
+  const auto named = Domain::parse(results.policy.domain);
+  policy.policy_domain = named ? named->text() : domain.text();
   if (results.policy.type == PolicyType::sts) policy.mx_host = results.policy.mx_hosts;
   policy.successful_sessions = count(results.successes);
   policy.failed_sessions = count(results.failures);
@@ -51,10 +62,10 @@ ReportPolicy make_policy(const PolicyResults& results) {
 // Fills reports one after another.
 class Filler {
  public:
-  explicit Filler(std::size_t max_bytes) : max_(max_bytes) {}
+  Filler(const Domain& domain, std::size_t max_bytes) : domain_(domain), max_(max_bytes) {}
 
   void add(const PolicyResults& results) {
-    auto policy = make_policy(results);
+    auto policy = make_policy(results, domain_);
     const auto policy_size = size_of(policy);
     make_room(policy_size);
     for (const auto& counted : results.details) {
@@ -85,6 +96,7 @@ class Filler {
     used_ = 0;
   }
 
+  const Domain& domain_;
   std::size_t max_;
   std::size_t used_ = 0;
   std::vector<std::vector<ReportPolicy>> parts_;
@@ -115,7 +127,7 @@ std::uint64_t count_sessions(const DomainResults& results) {
 std::vector<Report> build_reports(const DomainResults& results, const Reporter& who,
                                   unsigned first_number, std::size_t max_bytes) {
   if (std::ranges::none_of(results.policies, has_anything)) return {};  // RPT-C08
-  Filler filler(max_bytes);
+  Filler filler(results.domain, max_bytes);
   for (const auto& policy : results.policies) filler.add(policy);
   std::vector<Report> reports;
   for (auto& policies : filler.take()) {

@@ -93,6 +93,18 @@ TEST_CASE("a report that would be too large is split, sums stay exact (RPT-T03)"
   CHECK(build_reports(results, kWho, 1, 1).size() == 57);
 }
 
+TEST_CASE("what a peer may have made of addresses and domains does not spoil the report") {
+  auto results = sts_results(1);
+  results.policy.domain = "not a domain";
+  results.details[0].details.sending_mta_ip = "unknown";
+  results.details[0].details.receiving_ip = "x";
+  results.policy.strings = {"mx: a; b", "mode: enforce"};
+  const auto reports = build_reports(day_with({results}), kWho, 1);
+  CHECK(reports[0].policies[0].policy_domain == "example.net");
+  CHECK(reports[0].policies[0].failures[0].sending_mta_ip.empty());
+  CHECK(read_strict_report(format_report(reports[0])).has_value());
+}
+
 TEST_CASE("mx patterns belong to sts policies alone") {
   auto tlsa = sts_results(0);
   tlsa.policy.type = PolicyType::tlsa;

@@ -80,7 +80,8 @@ std::vector<std::string> read_policy_string(ReportMembers& members, std::string_
   for (const auto& element : list) {
     auto unpacked = unpack_array(element);
     if (unpacked.empty()) {
-      const char separator = type == "sts" && element.find('\n') == std::string::npos ? ';' : '\n';
+      const bool one_text = list.size() == 1 && element.find('\n') == std::string::npos;
+      const char separator = type == "sts" && one_text ? ';' : '\n';
       for (const auto part : split(element, separator)) {
         auto line = trim_blanks(part);
         while (!line.empty() && line.back() == '\r') line.remove_suffix(1);

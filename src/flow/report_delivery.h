@@ -24,18 +24,6 @@ std::optional<Day> next_day_to_close(std::span<const Day> days, std::span<const 
 // A new delivery: at a random time within `spread` (RFC 8460 §4.1, RPT-T02). `random`: any number.
 DeliveryStatus schedule_delivery(WallTime now, Seconds spread, std::uint64_t random);
 
-struct AttemptOutcome {
-  enum class Kind : std::uint8_t {
-    accepted,  // 2xx
-    deferred,  // may work later: no connection, a 4xx reply, HTTP 5xx
-    refused,   // an answer that rarely changes: HTTP 4xx and 3xx
-    rejected,  // a final answer: an SMTP 5xx reply
-  };
-  Kind kind;
-  std::string detail;                       // one line, remote text within
-  std::optional<Seconds> retry_after = {};  // what the destination asked for
-};
-
 // RFC 8460 §5.5, RPT-T19: again after 5 minutes, then after twice as long each time, at most after
 // 4 hours, once more at the end of 24 hours, then never.
 DeliveryStatus after_attempt(DeliveryStatus before, const AttemptOutcome& outcome, WallTime now,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "core/delivery_status.h"
 #include "core/fetch_outcome.h"
 #include "core/verdict.h"
 
@@ -40,6 +41,11 @@ class Metrics {
   enum class Refresh : std::uint8_t { ok, failed };
   void count_refresh(Refresh outcome);
   void set_policies_late(std::size_t late, std::size_t critical);
+
+  // TLS reports.
+  void count_reports(std::size_t made);
+  void count_report_attempt(AttemptOutcome::Kind outcome);
+  void set_reports_waiting(std::size_t deliveries);
 
   std::string text() const;
 
