@@ -13,10 +13,10 @@ using Words = std::vector<std::string>;
 using enum ConfigKind;
 using enum ConfigScope;
 
-Result<void> check_from(std::string_view text) {
-  const auto address = MailAddress::parse(text);
+Result<void> check_from(std::string_view word) {
+  const auto address = MailAddress::parse(word);
   if (address) return {};
-  return fail(Errc::usage, fmt::format("\"{}\": {}", escape_remote(text), address.error().detail));
+  return fail(Errc::usage, fmt::format("\"{}\": {}", escape_remote(word), address.error().detail));
 }
 
 Result<void> set_from(Config& c, const Words& words) {
@@ -46,8 +46,8 @@ Result<void> set_sendmail(Config& c, const Words& words) {
 }
 
 template <class T>
-Result<void> check_with(std::string_view text, Result<T> (*parse)(std::string_view)) {
-  const auto parsed = parse(text);
+Result<void> check_with(std::string_view word, Result<T> (*parse)(std::string_view)) {
+  const auto parsed = parse(word);
   if (!parsed) return std::unexpected(parsed.error());
   return {};
 }

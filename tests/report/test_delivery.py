@@ -179,7 +179,7 @@ class Mail(World):
         program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{self.folder}/args\n'
                            f"cat >{self.folder}/mail\n")
         program.chmod(0o755)
-        self.prepare("v=TLSRPTv1; rua=mailto:a%3B$(id)b@example.net,mailto:a$b`c@example.net")
+        self.prepare("v=TLSRPTv1; rua=mailto:a%3B$(id)b@example.net,mailto:a$b%60c@example.net")
         sent = self.send(sendmail=[str(program), "-i"])
         self.assertEqual(sent.returncode, 0, sent)
         self.assertEqual((self.folder / "args").read_text().splitlines(),

@@ -10,6 +10,7 @@ namespace strictmx {
 namespace {
 
 constexpr Seconds kTick{2};
+constexpr Millis kBusyTick{100};
 constexpr int kBuildEvery = 30;  // ticks
 constexpr Seconds kStopTime{2};
 
@@ -67,7 +68,8 @@ class Reportd::Impl {
       if (const auto counts = self.workshop_.queue().count()) {
         self.metrics_.set_reports_waiting(counts->waiting);
       }
-      self.delivery_pause_.expires_after(self.stopping_ ? Millis(50) : Millis(kTick));
+      const bool busy = self.stopping_ || (started && *started > 0);
+      self.delivery_pause_.expires_after(busy ? kBusyTick : Millis(kTick));
       co_await self.delivery_pause_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     self.end_part();

@@ -104,8 +104,11 @@ Task<Result<std::size_t>> Workshop::build_day(Day day, BuiltDomain::Extent exten
     reports += second->reports;
     left_open += second->unresolved.size();
   }
+  const auto days = days_->list_days();
+  if (!days) co_return std::unexpected(days.error());
   const bool whole = extent == BuiltDomain::Extent::whole_day;
-  if (whole && left_open == 0 && !stopping_) {
+  const bool known = std::ranges::find(*days, day) != days->end();
+  if (whole && known && left_open == 0 && !stopping_) {
     if (auto closed = queue_->close_day(day, clock_.now().wall); !closed) {
       co_return std::unexpected(closed.error());
     }
