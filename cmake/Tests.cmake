@@ -40,3 +40,8 @@ set_tests_properties(soak PROPERTIES
 add_test(NAME idle COMMAND tests/soak/idle WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(idle PROPERTIES
   ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" SKIP_RETURN_CODE 77 TIMEOUT 120)
+
+# Reports to receivers on the loopback address. Debian's own Python has the packages it needs.
+add_test(NAME report COMMAND /usr/bin/python3 -B -m unittest discover -s tests/report
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(report PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)

@@ -1,25 +1,12 @@
 #include "base/json.h"
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/src.hpp>
+#include <set>
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 namespace strictmx {
-
-namespace {
-
-// Octets that are not UTF-8 become U+FFFD, so that what we print is always valid JSON.
-std::string to_utf8(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    out += length == 0 ? "\xef\xbf\xbd" : text.substr(0, length);
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return out;
-}
-
-}  // namespace
 
 class JsonPrinter {
  public:
@@ -93,11 +80,83 @@ class JsonReader {
   }
 };
 
-Result<Json> Json::parse(std::string_view text) {
+namespace {
+
+boost::json::parse_options reading_options() {
   constexpr std::size_t kMaxDepth = 16;
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
-  boost::json::parser parser({}, options);
+  return options;
+}
+
+// Sees each name as it is read, before equal ones are merged.
+struct NameCheck {
+  static constexpr std::size_t max_object_size = std::size_t(-1);
+  static constexpr std::size_t max_array_size = std::size_t(-1);
+  static constexpr std::size_t max_key_size = std::size_t(-1);
+  static constexpr std::size_t max_string_size = std::size_t(-1);
+  using Code = boost::system::error_code;
+  using View = boost::json::string_view;
+
+  bool on_document_begin(Code&) { return true; }
+  bool on_document_end(Code&) { return true; }
+  bool on_object_begin(Code&) {
+    objects.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t, Code&) {
+    objects.pop_back();
+    return true;
+  }
+  bool on_array_begin(Code&) { return true; }
+  bool on_array_end(std::size_t, Code&) { return true; }
+  bool on_key_part(View part, std::size_t, Code&) {
+    name.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(View part, std::size_t, Code&) {
+    name.append(part.data(), part.size());
+    if (!objects.back().insert(name).second && repeated.empty()) repeated = name;
+    name.clear();
+    return true;
+  }
+  bool on_string_part(View, std::size_t, Code&) { return true; }
+  bool on_string(View, std::size_t, Code&) { return true; }
+  bool on_number_part(View, Code&) { return true; }
+  bool on_int64(std::int64_t, View, Code&) { return true; }
+  bool on_uint64(std::uint64_t, View, Code&) { return true; }
+  bool on_double(double, View, Code&) { return true; }
+  bool on_bool(bool, Code&) { return true; }
+  bool on_null(Code&) { return true; }
+  bool on_comment_part(View, Code&) { return true; }
+  bool on_comment(View, Code&) { return true; }
+
+  std::vector<std::set<std::string>> objects;
+  std::string name;
+  std::string repeated;
+};
+
+}  // namespace
+
+Result<Json> Json::parse_front(std::string_view& text) {
+  boost::json::stream_parser parser({}, reading_options());
+  boost::system::error_code error;
+  const auto read = parser.write_some(text.data(), text.size(), error);
+  if (!error && !parser.done()) parser.finish(error);
+  if (error) return fail(Errc::syntax, "offset " + std::to_string(read) + ": " + error.message());
+  text.remove_prefix(read);
+  return JsonReader::convert(parser.release());
+}
+
+std::string Json::repeated_name(std::string_view text) {
+  boost::json::basic_parser<NameCheck> parser(reading_options());
+  boost::system::error_code error;
+  parser.write_some(false, text.data(), text.size(), error);
+  return parser.handler().repeated;
+}
+
+Result<Json> Json::parse(std::string_view text) {
+  boost::json::parser parser({}, reading_options());
   boost::system::error_code error;
   const auto read = parser.write(text.data(), text.size(), error);
   if (error) return fail(Errc::syntax, "offset " + std::to_string(read) + ": " + error.message());

@@ -41,9 +41,19 @@ class Json {
   // One value and nothing behind it. Errors: Errc::syntax ("offset 17: ...").
   static Result<Json> parse(std::string_view text);
 
+  // The value at the front of `text`; sets `text` to what stands behind it.
+  // Errors: Errc::syntax ("offset 17: ...").
+  static Result<Json> parse_front(std::string_view& text);
+
+  // The first member name that stands twice in one object of `text` (RFC 7493 §2.3); empty when
+  // there is none. `text` must be one that can be parsed.
+  static std::string repeated_name(std::string_view text);
+
   // The value when it has that type; else null.
   const std::string* string() const { return std::get_if<std::string>(&value_); }
   const std::int64_t* integer() const { return std::get_if<std::int64_t>(&value_); }
+  const double* real() const { return std::get_if<double>(&value_); }
+  bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
   const Array* array() const { return std::get_if<Array>(&value_); }
   const Object* object() const { return std::get_if<Object>(&value_); }
   // A member of an object; null when there is none, or no object.

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/text.h"
+
 using namespace strictmx;
 
 TEST_CASE("scalars") {
@@ -72,4 +74,32 @@ TEST_CASE("what is no JSON is refused with its place") {
   CHECK(Json::parse("\"\xff\"").error().code == Errc::syntax);
   CHECK(Json::parse(std::string(17, '[') + std::string(17, ']')).error().code == Errc::syntax);
   CHECK(Json::parse("18446744073709551615").value().integer() == nullptr);
+}
+
+TEST_CASE("a value at the front of something else") {
+  std::string_view text = " {\"a\":1} behind";
+  CHECK(Json::parse_front(text)->dump() == "{\"a\":1}");
+  CHECK(trim_blanks(text) == "behind");
+  std::string_view cut = "{\"a\":1";
+  CHECK(Json::parse_front(cut).error().code == Errc::syntax);
+  std::string_view bad = "{,}";
+  CHECK(Json::parse_front(bad).error().detail.starts_with("offset 1: "));
+  std::string_view nothing;
+  CHECK(Json::parse_front(nothing).error().code == Errc::syntax);
+  std::string_view number = "12";
+  CHECK(*Json::parse_front(number)->integer() == 12);
+}
+
+TEST_CASE("names that stand twice in one object (RFC 7493 §2.3)") {
+  CHECK(Json::repeated_name(R"({"a":1,"b":{"a":2},"c":[{"a":1},{"a":2}]})").empty());
+  CHECK(Json::repeated_name(R"({"a":1,"b":{"c":2,"d":3,"c":2}})") == "c");
+  CHECK(Json::repeated_name(R"({"a":1,"\u0061":2})") == "a");
+  CHECK(Json::repeated_name("[1]").empty());
+}
+
+TEST_CASE("types of values") {
+  CHECK(*Json::parse("1.5")->real() == 1.5);
+  CHECK(Json::parse("1")->real() == nullptr);
+  CHECK(Json::parse("null")->is_null());
+  CHECK_FALSE(Json::parse("0")->is_null());
 }

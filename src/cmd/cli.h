@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "cmd/load_config.h"
 #include "cmd/output_form.h"
+#include "cmd/report_calls.h"
 #include "cmd/results_call.h"
 #include "core/sts_policy.h"
 
@@ -29,6 +30,11 @@ struct QueryCall {
 };
 
 struct LintRecordCall {
+  std::vector<std::string> records;  // one per TXT RR, at least one
+  OutputForm form = OutputForm::text;
+};
+
+struct LintTlsrptCall {
   std::vector<std::string> records;  // one per TXT RR, at least one
   OutputForm form = OutputForm::text;
 };
@@ -93,7 +99,8 @@ struct ShowTextCall {
 };
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
-                          PolicyCall, CheckCall, ResultsCall, CheckConfigCall, ShowDefaultsCall,
+                          LintTlsrptCall, PolicyCall, CheckCall, ReportFileCall, ReportKeyCall,
+                          ReportOutCall, ResultsCall, CheckConfigCall, ShowDefaultsCall,
                           ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.

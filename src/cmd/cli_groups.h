@@ -17,6 +17,7 @@ struct LintCommands {  // lint ...
   LintRecordCall record;
   LintPolicyCall policy;
   LintMatchCall match;
+  LintTlsrptCall tlsrpt;
   void add(CommandBuilder top, Call& call);
 };
 
@@ -37,6 +38,13 @@ struct CheckCommands {  // check
 
 struct ReportCommands {  // report ...
   ResultsCall results;
+  void add(CommandBuilder top, Call& call);
+};
+
+struct ReportCommands {  // report ...
+  ReportFileCall file;
+  ReportKeyCall key;
+  ReportOutCall out;
   void add(CommandBuilder top, Call& call);
 };
 

@@ -9,6 +9,10 @@ void LintCommands::add(CommandBuilder top, Call& call) {
       .words("TXT", record.records, "One argument for each TXT record.")
       .json(record.form)
       .run([this, &call] { call = record; });
+  lint.command("tlsrpt", "The TXT records of _smtp._tls.DOMAIN.")
+      .words("TXT", tlsrpt.records, "One argument for each TXT record.")
+      .json(tlsrpt.form)
+      .run([this, &call] { call = tlsrpt; });
   lint.command("policy", "A policy file.")
       .word("FILE", policy.file, "The file; - is standard input.")
       .json(policy.form)

@@ -48,6 +48,21 @@ struct CollectConfig {
   bool operator==(const CollectConfig&) const = default;
 };
 
+struct ReportConfig {
+  std::string from;          // empty: no reports
+  std::string organization;  // empty: the domain of `from`
+  std::string relay = "127.0.0.1:25";
+  std::vector<std::string> sendmail;
+  std::vector<std::string> dkim;  // "SELECTOR FILE"
+  Seconds spread{14400};
+  Seconds keep{864000};
+  std::vector<std::string> opt_out;
+  std::vector<std::string> rewrite;
+  bool lax_https = true;
+  bool loop_guard = true;
+  bool operator==(const ReportConfig&) const = default;
+};
+
 struct LimitsConfig {
   std::size_t connections = 20000;
   Seconds idle{120};
@@ -73,6 +88,7 @@ struct Config {
   HttpsConfig https;
   PolicyConfig policy;
   CollectConfig collect;
+  ReportConfig report;
   LimitsConfig limits;
   CheckConfig check;
   LogLevel log_level = LogLevel::info;

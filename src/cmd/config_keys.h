@@ -12,6 +12,7 @@ std::span<const ConfigKey> dns_keys();
 std::span<const ConfigKey> https_keys();
 std::span<const ConfigKey> policy_keys();
 std::span<const ConfigKey> collect_keys();
+std::span<const ConfigKey> report_keys();
 std::span<const ConfigKey> limits_keys();
 std::span<const ConfigKey> check_keys();
 std::span<const ConfigKey> log_keys();

@@ -9,7 +9,7 @@ namespace {
 std::vector<ConfigKey> join_sections() {
   std::vector<ConfigKey> all;
   for (const auto section : {daemon_keys(), dns_keys(), https_keys(), policy_keys(), collect_keys(),
-                             limits_keys(), check_keys(), log_keys()}) {
+                             report_keys(), limits_keys(), check_keys(), log_keys()}) {
     all.insert(all.end(), section.begin(), section.end());
   }
   return all;

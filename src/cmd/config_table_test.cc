@@ -13,6 +13,8 @@ using namespace strictmx;
 
 namespace {
 
+constexpr Seconds kTwoDays{172800};
+
 // Differs from the defaults in every value.
 Config make_other() {
   Config other;
@@ -30,6 +32,17 @@ Config make_other() {
                   "/srv/preload",
                   "/srv/key"};
   other.collect = {"/run/tlsrpt.sock", 0600, "postfix", 30};
+  other.report = {"a@b.example",
+                  "Org",
+                  "[::1]:2525",
+                  {"/bin/sendmail"},
+                  {"s /k"},
+                  Seconds(60),
+                  kTwoDays,
+                  {"a.example"},
+                  {"a.example mailto:x@y.example"},
+                  false,
+                  false};
   other.limits = {1, Seconds(3), 4, 5};
   other.log_level = LogLevel::error;
   return other;
@@ -50,6 +63,7 @@ TEST_CASE("the sample file read back equals the defaults, whatever was set befor
   CHECK(config.https == HttpsConfig{});
   CHECK(config.policy == PolicyConfig{});
   CHECK(config.collect == CollectConfig{});
+  CHECK(config.report == ReportConfig{});
   CHECK(config.limits == LimitsConfig{});
   CHECK(config.log_level == Config{}.log_level);
   CHECK(config == Config{});

@@ -8,6 +8,7 @@
 #include "core/domain.h"
 #include "core/lint.h"
 #include "core/mx_pattern.h"
+#include "core/tlsrpt_record.h"
 
 namespace strictmx {
 
@@ -46,6 +47,19 @@ CommandResult run_lint_record(const LintRecordCall& call) {
   const auto head = lint.valid ? fmt::format("valid: id {}\n", lint.id)
                                : fmt::format("invalid: {}\n", lint.error);
   return answer(lint.valid, head + warning_lines(lint.warnings));
+}
+
+CommandResult run_lint_tlsrpt(const LintTlsrptCall& call) {
+  const auto lint = lint_tlsrpt_record(call.records);
+  if (call.form == OutputForm::json) {
+    return answer(lint.valid, json_line({{"valid", lint.valid},
+                                         {"rua", Json::strings(lint.rua)},
+                                         {"error", text_or_null(lint.error)},
+                                         {"warnings", Json::strings(lint.warnings)}}));
+  }
+  std::string text = lint.valid ? "valid\n" : fmt::format("invalid: {}\n", lint.error);
+  for (const auto& uri : lint.rua) text += fmt::format("rua: {}\n", uri);
+  return answer(lint.valid, text + warning_lines(lint.warnings));
 }
 
 CommandResult lint_policy_text(std::string_view body, OutputForm form) {

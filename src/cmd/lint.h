@@ -1,5 +1,5 @@
-// cmd/lint.h: `strictmx lint`: core/lint and core/mx_pattern on given text. The JSON forms are an
-// interface: docs/formats/command-json.md.
+// cmd/lint.h: `strictmx lint`: core/lint, core/tlsrpt_record and core/mx_pattern on given text. The
+// JSON forms are an interface: docs/formats/command-json.md.
 #pragma once
 #include <string_view>
 
@@ -10,6 +10,8 @@ namespace strictmx {
 
 // ExitCode::ok when valid, no when not.
 CommandResult run_lint_record(const LintRecordCall& call);
+
+CommandResult run_lint_tlsrpt(const LintTlsrptCall& call);
 
 // Reads the file first; ExitCode::usage when that fails.
 CommandResult run_lint_policy(const LintPolicyCall& call);

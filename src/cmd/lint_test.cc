@@ -37,6 +37,19 @@ TEST_CASE("lint record: each argument is one record, and two count as none") {
   CHECK(result.exit == ExitCode::no);
 }
 
+TEST_CASE("lint tlsrpt: where reports go") {
+  const auto good = run_lint_tlsrpt({{"v=TLSRPTv1; rua=mailto:a@b.example"}, OutputForm::json});
+  CHECK(good.exit == ExitCode::ok);
+  CHECK(good.out ==
+        "{\"valid\":true,\"rua\":[\"mailto:a@b.example\"],\"error\":null,\"warnings\":[]}\n");
+  CHECK(run_lint_tlsrpt({{"v=TLSRPTv1; rua=mailto:a@b.example,x:y"}, OutputForm::text})
+            .out.starts_with("valid\nrua: mailto:a@b.example\nerror: offset 35: "));
+  const auto bad = run_lint_tlsrpt({{"v=TLSRPTv1;"}, OutputForm::json});
+  CHECK(bad.exit == ExitCode::no);
+  CHECK(bad.out ==
+        "{\"valid\":false,\"rua\":[],\"error\":\"offset 11: no rua\",\"warnings\":[]}\n");
+}
+
 TEST_CASE("lint policy: patterns and warnings on lines of their own") {
   const auto good = lint_policy_text(kPolicy, OutputForm::text);
   CHECK(good.exit == ExitCode::ok);

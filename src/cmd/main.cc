@@ -10,6 +10,9 @@
 #include "cmd/lint.h"
 #include "cmd/policy_command.h"
 #include "cmd/query.h"
+#include "cmd/report_file_command.h"
+#include "cmd/report_key_command.h"
+#include "cmd/report_out_command.h"
 #include "cmd/results_command.h"
 #include "cmd/serve.h"
 
@@ -23,6 +26,10 @@ struct Runner {
   CommandResult operator()(const LintRecordCall& call) const { return run_lint_record(call); }
   CommandResult operator()(const LintPolicyCall& call) const { return run_lint_policy(call); }
   CommandResult operator()(const LintMatchCall& call) const { return run_lint_match(call); }
+  CommandResult operator()(const LintTlsrptCall& call) const { return run_lint_tlsrpt(call); }
+  CommandResult operator()(const ReportFileCall& call) const { return run_report_file(call); }
+  CommandResult operator()(const ReportOutCall& call) const { return run_report_out(call); }
+  CommandResult operator()(const ReportKeyCall& call) const { return run_report_key(call); }
   CommandResult operator()(const PolicyCall& call) const { return run_policy_command(call); }
   CommandResult operator()(const CheckCall& call) const { return run_check_command(call); }
   CommandResult operator()(const ResultsCall& call) const { return run_results_command(call); }

@@ -5,14 +5,17 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
 #include "cmd/log_spdlog.h"
 #include "cmd/policyd_options.h"
+#include "cmd/reportd_options.h"
 #include "service/collectd/collectd.h"
 #include "service/daemon.h"
 #include "service/policyd/policyd.h"
+#include "service/reportd/reportd.h"
 
 namespace strictmx {
 
@@ -54,10 +57,16 @@ CommandResult run_serve_command(const ServeCall& call) {
                                   {"private_addresses",
                                    options->fetch.addresses == AddressRule::any ? "yes" : "no"}});
   }
+  auto reporting = make_reportd_options(config, read_surroundings());
+  if (!reporting) return give_up(reporting.error());
   Metrics metrics;
   Policyd policyd(*options, metrics, *log);
   const SystemClock clock;
   Collectd collectd(make_collectd_options(config.collect, options->state), clock, metrics, *log);
+  std::vector<Service*> services{&policyd};
+  if (!config.collect.socket.empty()) services.push_back(&collectd);
+  std::optional<Reportd> reportd;
+  if (*reporting) services.push_back(&reportd.emplace(**std::move(reporting), metrics, *log));
   const auto reload = [&]() -> Result<ReloadEffect> {
     Config fresh;
     const auto problems = load_config(call.config, fresh);
@@ -65,11 +74,9 @@ CommandResult run_serve_command(const ServeCall& call) {
     auto changed = make_policyd_options(fresh, read_surroundings());
     if (!changed) return std::unexpected(changed.error());
     const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http ||
-                         fresh.collect != config.collect;
+                         fresh.collect != config.collect || fresh.report != config.report;
     return restart ? ReloadEffect::restart_needed : ReloadEffect::complete;
   };
-  std::vector<Service*> services{&policyd};
-  if (!config.collect.socket.empty()) services.push_back(&collectd);
   const auto ended = run_daemon(services, config.http, metrics, *log, reload);
   if (ended) return {};
   log->error("serve_failed", {{"why", ended.error().detail}});

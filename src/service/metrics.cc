@@ -21,6 +21,7 @@ using prometheus::Gauge;
 constexpr std::array kAnswerNames{"ok", "not_found", "temp"};
 constexpr std::array kOriginNames{"memory", "lookup"};
 constexpr std::array kLostNames{"queue", "tally", "domain"};
+constexpr std::array kAttemptNames{"accepted", "deferred", "refused", "rejected"};
 constexpr std::size_t kRules = static_cast<std::size_t>(DomainRule::defer) + 1;
 constexpr std::size_t kFetches = static_cast<std::size_t>(FetchStatus::overloaded) + 1;
 
@@ -73,6 +74,13 @@ class Metrics::Impl {
     for (std::size_t f = 0; f < kFetches; ++f) {
       fetch[f] = &fetches.Add({{"outcome", std::string(name_of(static_cast<FetchStatus>(f)))}});
     }
+    auto& attempts = BuildCounter()
+                         .Name("strictmx_report_attempts_total")
+                         .Help("Attempts to deliver a TLS report, by outcome")
+                         .Register(registry);
+    for (std::size_t a = 0; a < kAttemptNames.size(); ++a) {
+      attempt[a] = &attempts.Add({{"outcome", kAttemptNames[a]}});
+    }
   }
 
   Counter& counter(const char* name, const char* help) {
@@ -87,6 +95,7 @@ class Metrics::Impl {
   std::vector<Counter*> answer;  // in the order of Metrics::answers_, brought up to date by text()
   std::array<Counter*, kRules> lookup{};
   std::array<Counter*, kFetches> fetch{};
+  std::array<Counter*, kAttemptNames.size()> attempt{};
   Counter* refreshed = nullptr;
   Counter* refresh_failed = nullptr;
   Counter& store_failures = counter("strictmx_store_failures_total", "Policies not made durable");
@@ -106,6 +115,9 @@ class Metrics::Impl {
       counter("strictmx_late_answers_total", "Answers given at the deadline, before the result");
   Counter& evicted =
       counter("strictmx_clients_evicted_total", "Idle clients closed to make room or for age");
+  Counter& reports = counter("strictmx_reports_total", "TLS reports made");
+  Gauge& reports_waiting =
+      gauge("strictmx_report_deliveries_waiting", "Deliveries of TLS reports not done yet");
   Gauge& clients = gauge("strictmx_clients", "Connected clients");
   Gauge& lookups_now = gauge("strictmx_lookups_in_flight", "Look-ups under way");
   Gauge& policies = gauge("strictmx_policies", "Policies known, expired ones included");
@@ -159,6 +171,16 @@ void Metrics::count_results_lost(Lost why, std::uint64_t results) {
 }
 
 void Metrics::count_day_store_failure() { impl_->day_store_failures.Increment(); }
+
+void Metrics::count_reports(std::size_t made) {
+  impl_->reports.Increment(static_cast<double>(made));
+}
+void Metrics::count_report_attempt(AttemptOutcome::Kind outcome) {
+  impl_->attempt[static_cast<std::size_t>(outcome)]->Increment();
+}
+void Metrics::set_reports_waiting(std::size_t n) {
+  impl_->reports_waiting.Set(static_cast<double>(n));
+}
 
 std::string Metrics::text() const {
   const std::lock_guard lock(impl_->reading);

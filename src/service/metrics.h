@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "core/delivery_status.h"
 #include "core/fetch_outcome.h"
 #include "core/verdict.h"
 #include "wire/tlsrpt_datagram.h"
@@ -52,6 +53,10 @@ class Metrics {
   enum class Lost : std::uint8_t { queue, tally, domain };
   void count_results_lost(Lost why, std::uint64_t results);
   void count_day_store_failure();
+  // TLS reports.
+  void count_reports(std::size_t made);
+  void count_report_attempt(AttemptOutcome::Kind outcome);
+  void set_reports_waiting(std::size_t deliveries);
 
   std::string text() const;
 

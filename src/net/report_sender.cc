@@ -1,0 +1,94 @@
+#include "net/report_sender.h"
+
+#include "net/curl_runner.h"
+#include "net/mail_submit.h"
+#include "net/report_post.h"
+#include "net/run_sendmail.h"
+
+namespace strictmx {
+namespace {
+
+constexpr Seconds kDeadline{65};  // libcurl ends by itself after 60
+constexpr std::size_t kMaxAddresses = 8;
+
+AttemptOutcome deferred(std::string detail) {
+  return {AttemptOutcome::Kind::deferred, std::move(detail)};
+}
+
+class Sender final : public ReportSender {
+ public:
+  Sender(asio::io_context& io, DnsClient& dns, const SenderOptions& options, TrustStore roots,
+         std::unique_ptr<CurlRunner> curl)
+      : io_(io), dns_(dns), options_(options), roots_(std::move(roots)), curl_(std::move(curl)) {}
+
+  Task<AttemptOutcome> post(ReportUri uri, std::string gzipped_json) override;
+  Task<AttemptOutcome> mail(OutgoingMail mail) override;
+  void cancel_all() override { curl_->cancel_all(); }
+
+ private:
+  asio::io_context& io_;
+  DnsClient& dns_;
+  SenderOptions options_;
+  TrustStore roots_;
+  std::unique_ptr<CurlRunner> curl_;
+};
+
+Task<AttemptOutcome> Sender::post(ReportUri uri, std::string gzipped_json) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  const auto answer = co_await dns_.query_addresses(uri.host, deadline);
+  std::vector<IpAddress> vetted;
+  for (const auto& address : answer.addresses) {
+    if (may_connect(address, options_.addresses) && vetted.size() < kMaxAddresses) {
+      vetted.push_back(address);
+    }
+  }
+  if (answer.addresses.empty()) {
+    co_return deferred("no address: " + std::string(name_of(answer.meta.status)));
+  }
+  if (vetted.empty()) co_return deferred("not a public address");
+  ReportPost strict(uri, gzipped_json, vetted, roots_, ReportPost::Check::certificate);
+  if (strict.handle() == nullptr) co_return deferred("no memory");
+  const auto code = co_await curl_->run(strict.handle(), deadline);
+  if (!code) co_return deferred("the program stops");
+  if (!strict.untrusted() || options_.trust == EndpointTrust::strict) {
+    co_return strict.finish(*code);
+  }
+  ReportPost lax(uri, gzipped_json, vetted, roots_, ReportPost::Check::nothing);  // RPT-T17
+  if (lax.handle() == nullptr) co_return deferred("no memory");
+  const auto second = co_await curl_->run(lax.handle(), deadline);
+  if (!second) co_return deferred("the program stops");
+  auto outcome = lax.finish(*second);
+  outcome.detail += ", certificate ignored: " + strict.finish(*code).detail;
+  co_return outcome;
+}
+
+Task<AttemptOutcome> Sender::mail(OutgoingMail mail) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  if (!options_.relay.sendmail.empty()) {
+    auto outcome = co_await run_sendmail(io_, options_.relay.sendmail, mail, deadline);
+    co_return outcome;
+  }
+  MailSubmit submit(mail, options_.relay, MailSubmit::Tls::if_offered);
+  if (submit.handle() == nullptr) co_return deferred("no memory");
+  const auto code = co_await curl_->run(submit.handle(), deadline);
+  if (!code) co_return deferred("the program stops");
+  if (!MailSubmit::tls_failed(*code)) co_return submit.finish(*code);
+  MailSubmit plain(mail, options_.relay, MailSubmit::Tls::never);  // RPT-T13
+  if (plain.handle() == nullptr) co_return deferred("no memory");
+  const auto second = co_await curl_->run(plain.handle(), deadline);
+  if (!second) co_return deferred("the program stops");
+  co_return plain.finish(*second);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReportSender>> ReportSender::create(asio::io_context& io, DnsClient& dns,
+                                                           const SenderOptions& options) {
+  auto roots = TrustStore::load(options.ca_file);
+  if (!roots) return std::unexpected(roots.error());
+  auto curl = CurlRunner::create(io);
+  if (!curl) return std::unexpected(curl.error());
+  return std::make_unique<Sender>(io, dns, options, *std::move(roots), *std::move(curl));
+}
+
+}  // namespace strictmx

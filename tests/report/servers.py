@@ -1,0 +1,156 @@
+"""Small servers on the loopback address that reports are sent to: DNS, HTTPS, SMTP.
+
+Each takes a port that the system chooses and keeps what came.
+"""
+
+import http.server
+import pathlib
+import socketserver
+import ssl
+import struct
+import subprocess
+import threading
+
+
+class Served:
+    """A server in a thread of its own."""
+
+    def __init__(self, server):
+        self.server = server
+        self.port = server.server_address[1]
+        self.thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+class Dns(Served):
+    """Every name has the address 127.0.0.1; TXT records are those of `txt`."""
+
+    def __init__(self, txt=None):
+        self.txt = txt or {}
+        self.asked = []
+        outer = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                data, sock = self.request
+                sock.sendto(outer.answer(data), self.client_address)
+
+        super().__init__(socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler))
+
+    def answer(self, query):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode().lower())
+            at += query[at] + 1
+        name, question = ".".join(labels), query[12:at + 5]
+        kind = struct.unpack(">H", query[at + 1:at + 3])[0]
+        self.asked.append((name, kind))
+        datas = []
+        if kind == 1:
+            datas = [b"\x7f\0\0\1"]
+        elif kind == 16:
+            datas = [bytes([len(t)]) + t for t in map(str.encode, self.txt.get(name, []))]
+        head = query[:2] + struct.pack(">HHHHH", 0x8580, 1, len(datas), 0, 0)
+        records = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(d)) + d
+                           for d in datas)
+        return head + question + records
+
+
+class Https(Served):
+    """Answers POSTs with the given statuses, the last one for ever; keeps (path, head, body)."""
+
+    def __init__(self, folder, statuses):
+        self.posts = []
+        self.statuses = list(statuses)
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.posts.append((self.path, self.headers, body))
+                rest = len(outer.statuses) > 1
+                status = outer.statuses.pop(0) if rest else outer.statuses[0]
+                self.send_response(status)
+                if status in (301, 307):
+                    self.send_header("Location", "https://elsewhere.example/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.socket = context_for(folder).wrap_socket(server.socket, server_side=True)
+        super().__init__(server)
+
+
+def context_for(folder):
+    """TLS with a certificate that nobody trusts."""
+    key, certificate = pathlib.Path(folder, "tls.key"), pathlib.Path(folder, "tls.pem")
+    if not key.exists():
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", certificate,
+                        "-subj", "/CN=untrusted.example", "-days", "2"],
+                       check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+class Smtp(Served):
+    """Takes mail; `replies` maps the first word of a command to what is said instead of 250."""
+
+    def __init__(self, replies=None, tls=None):
+        self.mails = []
+        self.replies = replies or {}
+        self.tls = tls
+        self.handshakes = 0
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def say(self, text):
+                self.wfile.write(text.encode() + b"\r\n")
+                self.wfile.flush()
+
+            def start_tls(self):
+                self.say("220 go ahead")
+                self.connection = outer.tls.wrap_socket(self.connection, server_side=True)
+                self.rfile = self.connection.makefile("rb")
+                self.wfile = self.connection.makefile("wb")
+                outer.handshakes += 1
+
+            def handle(self):
+                envelope = []
+                self.say("220 sink")
+                while line := self.rfile.readline():
+                    word = line.split(b":")[0].split()[0].decode().upper()
+                    if word in outer.replies:
+                        self.say(outer.replies[word])
+                    elif word == "EHLO":
+                        self.say("250-sink\r\n250 STARTTLS" if outer.tls else "250 sink")
+                    elif word == "STARTTLS":
+                        self.start_tls()
+                    elif word == "DATA":
+                        self.say("354 go ahead")
+                        outer.mails.append((envelope, self.read_data()))
+                        self.say("250 taken")
+                    elif word == "QUIT":
+                        self.say("221 bye")
+                        return
+                    else:
+                        envelope.append(line.decode().strip())
+                        self.say("250 ok")
+
+            def read_data(self):
+                text = b""
+                while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                    text += line[1:] if line.startswith(b".") else line
+                return text
+
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        super().__init__(server)
