@@ -50,7 +50,8 @@ int begin_connect(const IpAddress& address, std::uint16_t port) {
 
 struct ConnectRace::Attempt {
   Attempt(ConnectRace& race, int fd)
-      : descriptor(fd), watch(race.io_, fd, [&race, this](unsigned) { race.on_writable(*this); }) {
+      : descriptor(fd),
+        watch(std::in_place, race.io_, fd, [&race, this](unsigned) { race.on_writable(*this); }) {
     watch->want(FdWatch::kWrite);
   }
   Attempt(const Attempt&) = delete;

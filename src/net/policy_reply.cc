@@ -18,9 +18,9 @@ namespace {
 namespace http = boost::beast::http;
 using Parser = http::response_parser<http::string_body>;
 
-constexpr std::uint32_t kMaxBody = 65536;    // RFC 8461 §3.3 suggests 64 KB
-constexpr std::uint32_t kMaxHeader = 16384;  // octets of all heads of one answer
-constexpr unsigned kMaxInterim = 8;          // 1xx responses
+constexpr std::uint32_t kMaxBody = 65536;            // RFC 8461 §3.3 suggests 64 KB
+constexpr std::uint32_t kMaxHeader = 16384;          // octets of all heads of one answer
+constexpr unsigned kMaxInterim = 8;                  // 1xx responses
 constexpr std::size_t kMaxHeld = kMaxHeader + 4096;  // what the parser wants to see as a whole
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -53,11 +53,10 @@ std::string joined(const Parser::value_type& message, http::field name) {
 std::optional<FetchOutcome> judge_codings(const Parser::value_type& message) {
   const std::string content = joined(message, http::field::content_encoding);
   if (!content.empty() && !equals_ignore_case(content, "identity"))
-    return outcome(FetchStatus::media_type,
-                   "content coding \"" + escape_remote(content, 64) + '"');
+    return outcome(FetchStatus::media_type, "content coding \"" + escape_remote(content, 64) + '"');
   const std::string transfer = joined(message, http::field::transfer_encoding);
-  const bool plain = transfer.empty() ||
-                     (equals_ignore_case(transfer, "chunked") && message.version() >= 11);
+  const bool plain =
+      transfer.empty() || (equals_ignore_case(transfer, "chunked") && message.version() >= 11);
   if (!plain)
     return outcome(FetchStatus::protocol_error,
                    "transfer coding \"" + escape_remote(transfer, 64) + '"');
@@ -96,7 +95,7 @@ struct PolicyReply::State {
   void finish() { result = FetchOutcome{FetchStatus::ok, std::move(parser->get().body()), {}}; }
 
   std::optional<Parser> parser;
-  std::string held;  // octets that the parser has not taken yet
+  std::string held;     // octets that the parser has not taken yet
   std::string opening;  // the first octets of all, at most five
   std::size_t header_octets = 0;
   unsigned interims = 0;
@@ -115,8 +114,8 @@ void PolicyReply::State::on_head() {
     return;
   }
   if (++interims > kMaxInterim) {
-    result = outcome(FetchStatus::protocol_error,
-                     fmt::format("over {} interim responses", kMaxInterim));
+    result =
+        outcome(FetchStatus::protocol_error, fmt::format("over {} interim responses", kMaxInterim));
   }
   begin();
 }

@@ -31,14 +31,22 @@ bool has_dns_id(X509* certificate, const Domain& host) {
   return X509_check_host(certificate, name.data(), name.size(), kRules, nullptr) == 1;
 }
 
-// The place of our pointer among what others hang on an SSL.
+// The place of our pointer among what others hang on an SSL, and on an SSL_CTX.
 int check_index() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
+int context_check_index() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
 
 PeerCheck* check_of(const SSL* connection) {
-  return static_cast<PeerCheck*>(SSL_get_ex_data(connection, check_index()));
+  void* check = SSL_get_ex_data(connection, check_index());
+  if (check == nullptr) {
+    check = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), context_check_index());
+  }
+  return static_cast<PeerCheck*>(check);
 }
 
 int verify_peer(X509_STORE_CTX* context, void*) {
@@ -83,6 +91,11 @@ bool require_verified_peers(SSL_CTX* context, const TrustStore& roots) {
 
 bool set_peer_check(SSL* connection, PeerCheck& check) {
   return SSL_set_ex_data(connection, check_index(), &check) == 1;
+}
+
+bool require_verified_peer(SSL_CTX* context, const TrustStore& roots, PeerCheck& check) {
+  return require_verified_peers(context, roots) &&
+         SSL_CTX_set_ex_data(context, context_check_index(), &check) == 1;
 }
 
 }  // namespace strictmx

@@ -45,4 +45,8 @@ bool require_verified_peers(ssl_ctx_st* context, const TrustStore& roots);
 // Gives a connection of such a context its check, before the handshake.
 bool set_peer_check(ssl_st* connection, PeerCheck& check);
 
+// The same for a context that somebody else makes for one connection alone (libcurl): `check` is
+// that of the connection, and must outlive the context.
+bool require_verified_peer(ssl_ctx_st* context, const TrustStore& roots, PeerCheck& check);
+
 }  // namespace strictmx
