@@ -38,10 +38,6 @@ struct CheckCommands {  // check
 
 struct ReportCommands {  // report ...
   ResultsCall results;
-  void add(CommandBuilder top, Call& call);
-};
-
-struct ReportCommands {  // report ...
   ReportFileCall file;
   ReportKeyCall key;
   ReportOutCall out;
