@@ -15,10 +15,12 @@ Result<Call> parse_command_line(std::vector<std::string> arguments) {
   ServiceCommands services;
   LintCommands lint;
   PolicyCommands policy;
+  MtaCommands mtas;
   ConfigCommands config;
   services.add(line.top(), call);
   lint.add(line.top(), call);
   policy.add(line.top(), call);
+  mtas.add(line.top(), call);
   config.add(line.top(), call);
   auto text = line.parse(std::move(arguments));
   if (!text) return std::unexpected(text.error());

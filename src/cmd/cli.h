@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cmd/check_local.h"
 #include "cmd/load_config.h"
+#include "cmd/opensmtpd_calls.h"
 #include "cmd/output_form.h"
 #include "core/sts_policy.h"
 
@@ -75,7 +77,8 @@ struct ShowTextCall {
 };
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
-                          PolicyCall, CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
+                          PolicyCall, TableOpenSmtpdCall, FilterOpenSmtpdCall, ExportOpenSmtpdCall,
+                          CheckLocalCall, CheckConfigCall, ShowDefaultsCall, ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.
 Result<Call> parse_command_line(std::vector<std::string> arguments);

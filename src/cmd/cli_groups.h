@@ -25,6 +25,14 @@ struct PolicyCommands {  // policy ...
   void add(CommandBuilder top, Call& call);
 };
 
+struct MtaCommands {  // table-opensmtpd, filter-opensmtpd, export-opensmtpd, check-local
+  TableOpenSmtpdCall table;
+  FilterOpenSmtpdCall filter;
+  ExportOpenSmtpdCall files;
+  CheckLocalCall local;
+  void add(CommandBuilder top, Call& call);
+};
+
 struct ConfigCommands {  // check-config, config
   CheckConfigCall check{std::string(kDefaultConfigFile)};
   void add(CommandBuilder top, Call& call);

@@ -49,8 +49,10 @@ struct LimitsConfig {
 
 struct Config {
   std::vector<std::string> listen{"inet:127.0.0.1:8461"};
-  std::string http = "127.0.0.1:8462";  // empty: off
-  std::string state;                    // empty: chosen by cmd/surroundings
+  std::vector<std::string> listen_line;  // empty: none
+  std::string api;                       // empty: off
+  std::string http = "127.0.0.1:8462";   // empty: off
+  std::string state;                     // empty: chosen by cmd/surroundings
   DnsConfig dns;
   HttpsConfig https;
   PolicyConfig policy;

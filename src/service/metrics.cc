@@ -19,6 +19,7 @@ using prometheus::Counter;
 using prometheus::Gauge;
 
 constexpr std::array kAnswerNames{"ok", "not_found", "temp"};
+constexpr std::array kSessionNames{"sent", "unwanted", "bad", "dropped"};
 constexpr std::array kOriginNames{"memory", "lookup"};
 constexpr std::size_t kRules = static_cast<std::size_t>(DomainRule::defer) + 1;
 constexpr std::size_t kFetches = static_cast<std::size_t>(FetchStatus::overloaded) + 1;
@@ -50,6 +51,13 @@ class Metrics::Impl {
                           .Register(registry);
     refreshed = &refreshes.Add({{"outcome", "ok"}});
     refresh_failed = &refreshes.Add({{"outcome", "failed"}});
+    auto& sessions = BuildCounter()
+                         .Name("strictmx_session_events_total")
+                         .Help("TLS sessions told of by MTAs, by what became of the report")
+                         .Register(registry);
+    for (std::size_t s = 0; s < kSessionNames.size(); ++s) {
+      session[s] = &sessions.Add({{"outcome", kSessionNames[s]}});
+    }
     auto& fetches = BuildCounter()
                         .Name("strictmx_policy_fetches_total")
                         .Help("Policy fetches, by outcome")
@@ -71,6 +79,7 @@ class Metrics::Impl {
   std::vector<Counter*> answer;  // in the order of Metrics::answers_, brought up to date by text()
   std::array<Counter*, kRules> lookup{};
   std::array<Counter*, kFetches> fetch{};
+  std::array<Counter*, kSessionNames.size()> session{};
   Counter* refreshed = nullptr;
   Counter* refresh_failed = nullptr;
   Counter& store_failures = counter("strictmx_store_failures_total", "Policies not made durable");
@@ -78,6 +87,8 @@ class Metrics::Impl {
       counter("strictmx_bad_requests_total", "Connections closed for malformed requests");
   Counter& late_answers =
       counter("strictmx_late_answers_total", "Answers given at the deadline, before the result");
+  Counter& too_long =
+      counter("strictmx_answers_too_long_total", "Answers for Sendmail into which no host fitted");
   Counter& evicted =
       counter("strictmx_clients_evicted_total", "Idle clients closed to make room or for age");
   Gauge& clients = gauge("strictmx_clients", "Connected clients");
@@ -114,6 +125,11 @@ void Metrics::set_policies_late(std::size_t late, std::size_t critical) {
   impl_->late.Set(static_cast<double>(late));
   impl_->critical.Set(static_cast<double>(critical));
 }
+
+void Metrics::count_session(Session outcome) {
+  impl_->session[static_cast<std::size_t>(outcome)]->Increment();
+}
+void Metrics::count_answer_too_long() { impl_->too_long.Increment(); }
 
 std::string Metrics::text() const {
   const std::lock_guard lock(impl_->reading);

@@ -41,6 +41,11 @@ class Metrics {
   void count_refresh(Refresh outcome);
   void set_policies_late(std::size_t late, std::size_t critical);
 
+  // TLS sessions that MTAs told of by the line protocol or the API.
+  enum class Session : std::uint8_t { sent, unwanted, bad, dropped };
+  void count_session(Session outcome);
+  void count_answer_too_long();  // no MX host fitted into an answer for Sendmail
+
   std::string text() const;
 
  private:

@@ -20,7 +20,7 @@ void Engine::remember(const KnownPolicy& policy) {
   parts_.metrics.set_policies(policies_.size());
 }
 
-void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
+void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneUse dane) {
   if (const std::optional<TlsPolicyResult> decided = override_for(hop.domain)) {
     on_stored(decided->verdict);
     on_done(*decided);
@@ -40,11 +40,14 @@ void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
   }
   ++in_flight_;
   parts_.metrics.set_lookups(in_flight_);
-  Task<void> task = run(*this, std::move(hop), std::move(memory), std::move(on_done));
+  Task<void> task = run(*this, std::move(hop), std::move(memory), std::move(on_done), dane);
   asio::co_spawn(io_, std::move(task), asio::detached);
 }
 
-Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done) {
+Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done,
+                       DaneUse dane) {
+  LookupParts parts = engine.parts_;
+  if (dane == DaneUse::off) parts.rules.dane = DaneUse::off;
   bool answered = false;
   const auto on_decided = [&](const TlsPolicyResult& result) {
     answered = true;
@@ -56,8 +59,7 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_
     on_done(renewed);
   };
   try {
-    const TlsPolicyResult result =
-        co_await run_lookup(engine.parts_, hop, std::move(memory), on_decided);
+    const TlsPolicyResult result = co_await run_lookup(parts, hop, std::move(memory), on_decided);
     engine.learn(hop.domain, result.sts);
     engine.report(hop, result);
   } catch (const std::exception& bug) {
@@ -149,8 +151,8 @@ void Engine::learn(const Domain& domain, const StsResult& result) {
     const bool enforced =
         old && old->policy.mode == PolicyMode::enforce && old->is_live(parts_.clock.now().wall);
     remember(*result.policy);
-    if (!enforced && result.policy->policy.mode == PolicyMode::enforce && tell_enforce_) {
-      tell_enforce_(domain);
+    if (!enforced && result.policy->policy.mode == PolicyMode::enforce) {
+      for (const auto& tell : tell_enforce_) tell(domain);
     }
   }
   if (result.backoff || result.dns_failing_since) {

@@ -28,9 +28,9 @@ class Engine {
   void set_max_lookups(std::size_t max_lookups) { max_lookups_ = max_lookups; }
 
   // `tell` is called when a domain comes under an enforce policy that was not under one before:
-  // what was said of it so far may be weaker. To be set before the first look-up.
+  // what was said of it so far may be weaker. To be added before the first look-up.
   using OnEnforce = std::function<void(const Domain&)>;
-  void on_enforce(OnEnforce tell) { tell_enforce_ = std::move(tell); }
+  void on_enforce(OnEnforce tell) { tell_enforce_.push_back(std::move(tell)); }
 
   // At start: a policy from the store.
   void remember(const KnownPolicy& policy);
@@ -39,7 +39,8 @@ class Engine {
   using OnDone = std::function<void(const TlsPolicyResult&)>;
   // Starts a look-up. `on_stored` is called before this returns, with what the stored policy alone
   // says; `on_done` once, later, when the verdict stands (or at once when there are too many).
-  void begin(NextHop hop, const OnStored& on_stored, OnDone on_done);
+  // `dane` off: for an MTA that cannot do DANE, whatever the rules say.
+  void begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneUse dane = DaneUse::on);
 
   // To be called every second or so: starts the refreshes that are due, at most kMaxRefreshes at a
   // time. RFC 8461 §3.3, §10.2.
@@ -67,13 +68,14 @@ class Engine {
   void report(const NextHop& hop, const TlsPolicyResult& result);
   void report_refresh(const Domain& domain, const StsResult& result);
   static Task<void> refresh(Engine& engine, Domain domain);
-  static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done);
+  static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, OnDone on_done,
+                        DaneUse dane);
 
   asio::io_context& io_;
   LookupParts& parts_;
   Log& log_;
   std::size_t max_lookups_;
-  OnEnforce tell_enforce_;
+  std::vector<OnEnforce> tell_enforce_;
   std::size_t in_flight_ = 0;
   std::size_t refreshing_ = 0;
   PolicyTable policies_;

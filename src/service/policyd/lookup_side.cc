@@ -15,7 +15,11 @@ Result<void> LookupSide::open() {
       LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.rules, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
   engine_->set_overrides(options_.overrides);
-  return load_policies(loading);
+  if (auto loaded = load_policies(loading); !loaded) return loaded;
+  front_ends_ =
+      std::make_unique<FrontEnds>(FrontEnds::Parts{io_, *engine_, *dns_, clock_, metrics_, log_},
+                                  options_.deadline, options_.collector);
+  return front_ends_->open(options_.listen_line, options_.api);
 }
 
 Result<void> LookupSide::open_clients() {
@@ -45,6 +49,7 @@ void LookupSide::apply(const PolicydOptions& options) {
   parts_->rules = options.rules;
   engine_->set_overrides(options.overrides);
   engine_->set_max_lookups(options.max_lookups);
+  front_ends_->set_deadline(options.deadline);
 }
 
 void LookupSide::start() {
@@ -79,10 +84,11 @@ void LookupSide::stop() {
 
 // Suspended look-ups refer to what this object owns: they end before it does.
 Task<void> LookupSide::finish(LookupSide& side) {
+  side.front_ends_->stop();
   side.dns_->cancel_all();
   side.fetch_->cancel_all();
   asio::steady_timer pause(side.io_);
-  while (side.engine_->in_flight() > 0) {
+  while (side.engine_->in_flight() > 0 || side.front_ends_->busy()) {
     pause.expires_after(Millis{5});
     co_await pause.async_wait(asio::use_awaitable);
   }

@@ -62,7 +62,8 @@ class Policyd::Impl {
     const bool restart = fresh.listen != options_.listen || fresh.state != options_.state ||
                          fresh.dns != options_.dns || fresh.fetch != options_.fetch ||
                          fresh.preload != options_.preload || fresh.idle != options_.idle ||
-                         fresh.max_negatives != options_.max_negatives;
+                         fresh.max_negatives != options_.max_negatives ||
+                         fresh.listen_line != options_.listen_line || fresh.api != options_.api;
     loop_->post([this, options = std::move(fresh)]() mutable { apply(std::move(options)); });
     return restart;
   }
@@ -88,6 +89,7 @@ class Policyd::Impl {
     changed.insert(changed.end(), fresh.overrides.begin(), fresh.overrides.end());
     asio::post(lookups_.io(), [this, options = std::move(fresh), changed = std::move(changed)] {
       lookups_.apply(options);
+      for (const auto& entry : changed) lookups_.front_ends().forget(entry.domain);
       loop_->post([this, changed] {
         for (const auto& entry : changed) resolver_->forget(entry.domain);
       });

@@ -27,6 +27,10 @@ class StrictMx:
             f"inet:127.0.0.1:{names.SOCKETMAP_PORT}",
             "--listen",
             f"unix:{names.SOCKET_PATH}",
+            "--listen-line",
+            f"unix:{names.LINE_SOCKET}",
+            "--api",
+            f"unix:{names.API_SOCKET}",
             "--http",
             f"127.0.0.1:{names.HTTP_PORT}",
             "--state",
@@ -41,6 +45,7 @@ class StrictMx:
         ]
 
     def start(self):
+        Path(names.LINE_SOCKET).parent.mkdir(exist_ok=True)
         self._child = self._space.spawn(self.log, *self._command)
 
     def _ready(self):
