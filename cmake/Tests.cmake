@@ -13,9 +13,10 @@ strictmx_rule(sizes tools/check_sizes)
 strictmx_rule(references tools/check_references)
 strictmx_rule(format tools/check_format)
 strictmx_rule(matrix tools/check_matrix)
+strictmx_rule(snippets tools/check_snippets)
 strictmx_rule(conformance tools/conformance --check)
 foreach(check check_includes check_headers check_sizes check_references check_format check_matrix
-    conformance)
+    check_snippets conformance)
   strictmx_rule(self_test.${check} tools/${check} --self-test)
 endforeach()
 

@@ -17,12 +17,14 @@ Result<Call> parse_command_line(std::vector<std::string> arguments) {
   PolicyCommands policy;
   CheckCommands check;
   ReportCommands report;
+  MtaCommands mtas;
   ConfigCommands config;
   services.add(line.top(), call);
   lint.add(line.top(), call);
   policy.add(line.top(), call);
   check.add(line.top(), call);
   report.add(line.top(), call);
+  mtas.add(line.top(), call);
   config.add(line.top(), call);
   auto text = line.parse(std::move(arguments));
   if (!text) return std::unexpected(text.error());

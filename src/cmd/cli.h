@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cmd/check_local.h"
 #include "cmd/load_config.h"
+#include "cmd/opensmtpd_calls.h"
 #include "cmd/output_form.h"
 #include "cmd/report_calls.h"
 #include "cmd/results_call.h"
@@ -100,7 +102,8 @@ struct ShowTextCall {
 
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
                           LintTlsrptCall, PolicyCall, CheckCall, ReportFileCall, ReportKeyCall,
-                          ReportOutCall, ResultsCall, CheckConfigCall, ShowDefaultsCall,
+                          ReportOutCall, ResultsCall, TableOpenSmtpdCall, FilterOpenSmtpdCall,
+                          ExportOpenSmtpdCall, CheckLocalCall, CheckConfigCall, ShowDefaultsCall,
                           ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.

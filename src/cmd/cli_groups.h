@@ -44,6 +44,14 @@ struct ReportCommands {  // report ...
   void add(CommandBuilder top, Call& call);
 };
 
+struct MtaCommands {  // table-opensmtpd, filter-opensmtpd, export-opensmtpd, check-local
+  TableOpenSmtpdCall table;
+  FilterOpenSmtpdCall filter;
+  ExportOpenSmtpdCall files;
+  CheckLocalCall local;
+  void add(CommandBuilder top, Call& call);
+};
+
 struct ConfigCommands {  // check-config, config
   CheckConfigCall check{std::string(kDefaultConfigFile)};
   void add(CommandBuilder top, Call& call);

@@ -81,6 +81,8 @@ struct CheckConfig {
 
 struct Config {
   std::vector<std::string> listen{"inet:127.0.0.1:8461"};
+  std::vector<std::string> listen_line;  // empty: none
+  std::string api;                       // empty: off
   std::string http = "127.0.0.1:8462";   // empty: off
   std::string state;                     // empty: chosen by cmd/surroundings
   std::string control = "control.sock";  // below state unless absolute; empty: off

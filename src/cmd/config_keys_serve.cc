@@ -16,6 +16,17 @@ Result<void> set_listen(Config& c, const Words& words) {
   return set_all(c.listen, words, check_endpoint);
 }
 
+Result<void> set_listen_line(Config& c, const Words& words) {
+  return set_all(c.listen_line, words, check_endpoint);
+}
+
+Result<void> set_api(Config& c, const Words& words) {
+  if (!words.at(0).empty()) {
+    if (auto good = check_endpoint(words[0]); !good) return good;
+  }
+  return set_text(c.api, words);
+}
+
 Result<void> set_http(Config& c, const Words& words) {
   if (!words.at(0).empty()) {
     if (auto good = check_address_port(words[0]); !good) return good;
@@ -41,6 +52,24 @@ constexpr ConfigKey kTop[] = {
      .summary = "Where MTAs ask (socketmap): inet:ADDRESS:PORT or unix:PATH; repeatable.",
      .more = "",
      .set = set_listen},
+    {.name = "listen_line",
+     .flag = "--listen-line",
+     .kind = list,
+     .scope = serve,
+     .metavar = "ENDPOINT",
+     .fallback = "[]",
+     .summary = "Where Exim, OpenSMTPD and scripts ask, one line each; repeatable.",
+     .more = "As listen: inet:ADDRESS:PORT or unix:PATH.",
+     .set = set_listen_line},
+    {.name = "api",
+     .flag = "--api",
+     .kind = text,
+     .scope = serve,
+     .metavar = "ENDPOINT",
+     .fallback = R"("")",
+     .summary = "Where the HTTP API is served: inet:ADDRESS:PORT or unix:PATH; empty: nowhere.",
+     .more = "",
+     .set = set_api},
     {.name = "http",
      .flag = "--http",
      .kind = text,

@@ -5,8 +5,10 @@
 
 #include "cmd/check_command.h"
 #include "cmd/check_config.h"
+#include "cmd/check_local.h"
 #include "cmd/cli.h"
 #include "cmd/config_sample.h"
+#include "cmd/export_opensmtpd.h"
 #include "cmd/lint.h"
 #include "cmd/policy_command.h"
 #include "cmd/query.h"
@@ -15,6 +17,7 @@
 #include "cmd/report_out_command.h"
 #include "cmd/results_command.h"
 #include "cmd/serve.h"
+#include "cmd/table_opensmtpd.h"
 
 namespace {
 
@@ -33,6 +36,16 @@ struct Runner {
   CommandResult operator()(const PolicyCall& call) const { return run_policy_command(call); }
   CommandResult operator()(const CheckCall& call) const { return run_check_command(call); }
   CommandResult operator()(const ResultsCall& call) const { return run_results_command(call); }
+  CommandResult operator()(const TableOpenSmtpdCall& call) const {
+    return run_table_opensmtpd(call);
+  }
+  CommandResult operator()(const FilterOpenSmtpdCall& call) const {
+    return run_filter_opensmtpd(call);
+  }
+  CommandResult operator()(const ExportOpenSmtpdCall& call) const {
+    return run_export_opensmtpd(call);
+  }
+  CommandResult operator()(const CheckLocalCall& call) const { return run_check_local(call); }
   CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }
   CommandResult operator()(const ShowDefaultsCall&) const {
     return {ExitCode::ok, format_default_config(), ""};

@@ -59,6 +59,8 @@ Result<PolicydOptions> make_policyd_options(const Config& config, const Surround
   if (!state) return std::unexpected(state.error());
   PolicydOptions options;
   options.listen = config.listen;
+  options.listen_line = config.listen_line;
+  options.api = config.api;
   options.state = *std::move(state);
   if (!config.control.empty()) {
     options.control = std::filesystem::absolute(options.state / config.control);

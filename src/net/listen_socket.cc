@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,44 +11,12 @@
 #include <cstring>
 #include <utility>
 
+#include "net/socket_address.h"
+
 namespace strictmx {
 namespace {
 
 constexpr int kBacklog = 4096;
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-SocketAddress socket_address(const InetEndpoint& inet) {
-  SocketAddress result;
-  const auto& octets = inet.address.octets();
-  if (inet.address.is_v4()) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(result.storage);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(inet.port);
-    std::memcpy(&v4.sin_addr, octets.data(), sizeof v4.sin_addr);
-    result.length = sizeof v4;
-  } else {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(result.storage);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(inet.port);
-    std::memcpy(&v6.sin6_addr, octets.data(), sizeof v6.sin6_addr);
-    result.length = sizeof v6;
-  }
-  return result;
-}
-
-SocketAddress socket_address(const UnixEndpoint& local) {
-  SocketAddress result;
-  auto& address = reinterpret_cast<sockaddr_un&>(result.storage);
-  address.sun_family = AF_UNIX;
-  std::ranges::copy(local.path, address.sun_path);
-  result.length = sizeof address;
-  return result;
-}
 
 bool set_flag(int descriptor, int level, int option) {
   const int on = 1;
@@ -70,12 +36,6 @@ int clear_stale_socket(const UnixEndpoint& local) {
   ::close(probe);
   if (!refused) return EADDRINUSE;
   return ::unlink(local.path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
-}
-
-int family_of(const Endpoint& endpoint) {
-  const auto* inet = std::get_if<InetEndpoint>(&endpoint.where);
-  if (inet == nullptr) return AF_UNIX;
-  return inet->address.is_v4() ? AF_INET : AF_INET6;
 }
 
 }  // namespace

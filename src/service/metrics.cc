@@ -19,6 +19,7 @@ using prometheus::Counter;
 using prometheus::Gauge;
 
 constexpr std::array kAnswerNames{"ok", "not_found", "temp"};
+constexpr std::array kSessionNames{"sent", "unwanted", "bad", "dropped"};
 constexpr std::array kOriginNames{"memory", "lookup"};
 constexpr std::array kLostNames{"queue", "tally", "domain"};
 constexpr std::array kAttemptNames{"accepted", "deferred", "refused", "rejected"};
@@ -67,6 +68,13 @@ class Metrics::Impl {
                           .Register(registry);
     refreshed = &refreshes.Add({{"outcome", "ok"}});
     refresh_failed = &refreshes.Add({{"outcome", "failed"}});
+    auto& sessions = BuildCounter()
+                         .Name("strictmx_session_events_total")
+                         .Help("TLS sessions told of by MTAs, by what became of the report")
+                         .Register(registry);
+    for (std::size_t s = 0; s < kSessionNames.size(); ++s) {
+      session[s] = &sessions.Add({{"outcome", kSessionNames[s]}});
+    }
     auto& fetches = BuildCounter()
                         .Name("strictmx_policy_fetches_total")
                         .Help("Policy fetches, by outcome")
@@ -96,6 +104,7 @@ class Metrics::Impl {
   std::array<Counter*, kRules> lookup{};
   std::array<Counter*, kFetches> fetch{};
   std::array<Counter*, kAttemptNames.size()> attempt{};
+  std::array<Counter*, kSessionNames.size()> session{};
   Counter* refreshed = nullptr;
   Counter* refresh_failed = nullptr;
   Counter& store_failures = counter("strictmx_store_failures_total", "Policies not made durable");
@@ -113,6 +122,8 @@ class Metrics::Impl {
       counter("strictmx_day_store_failures_total", "Times that TLS results could not be stored");
   Counter& late_answers =
       counter("strictmx_late_answers_total", "Answers given at the deadline, before the result");
+  Counter& too_long =
+      counter("strictmx_answers_too_long_total", "Answers for Sendmail into which no host fitted");
   Counter& evicted =
       counter("strictmx_clients_evicted_total", "Idle clients closed to make room or for age");
   Counter& reports = counter("strictmx_reports_total", "TLS reports made");
@@ -181,6 +192,10 @@ void Metrics::count_report_attempt(AttemptOutcome::Kind outcome) {
 void Metrics::set_reports_waiting(std::size_t n) {
   impl_->reports_waiting.Set(static_cast<double>(n));
 }
+void Metrics::count_session(Session outcome) {
+  impl_->session[static_cast<std::size_t>(outcome)]->Increment();
+}
+void Metrics::count_answer_too_long() { impl_->too_long.Increment(); }
 
 std::string Metrics::text() const {
   const std::lock_guard lock(impl_->reading);

@@ -57,6 +57,10 @@ class Metrics {
   void count_reports(std::size_t made);
   void count_report_attempt(AttemptOutcome::Kind outcome);
   void set_reports_waiting(std::size_t deliveries);
+  // TLS sessions that MTAs told of by the line protocol or the API.
+  enum class Session : std::uint8_t { sent, unwanted, bad, dropped };
+  void count_session(Session outcome);
+  void count_answer_too_long();  // no MX host fitted into an answer for Sendmail
 
   std::string text() const;
 

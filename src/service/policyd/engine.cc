@@ -27,7 +27,7 @@ void Engine::remember(const KnownPolicy& policy) {
   parts_.metrics.set_policies(policies_.size());
 }
 
-void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
+void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneUse dane) {
   if (const std::optional<TlsPolicyResult> decided = override_for(hop.domain)) {
     on_stored(decided->verdict);
     on_done(*decided);
@@ -47,30 +47,32 @@ void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done) {
   }
   ++in_flight_;
   parts_.metrics.set_lookups(in_flight_);
-  Task<void> task = run(*this, std::move(hop), std::move(memory), on_stored, std::move(on_done));
+  Task<void> task =
+      run(*this, std::move(hop), std::move(memory), {on_stored, std::move(on_done)}, dane);
   asio::co_spawn(io_, std::move(task), asio::detached);
 }
 
-Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnStored on_stored,
-                       OnDone on_done) {
+Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, Told told, DaneUse dane) {
   const Ticket self = engine.enter(hop.domain);
+  LookupParts parts = engine.parts_;
+  if (dane == DaneUse::off) parts.rules.dane = DaneUse::off;
   bool answered = false;
   LookupEvents events;
-  events.on_dane_open = [&] { on_stored(std::nullopt); };
+  events.on_dane_open = [&] { told.on_stored(std::nullopt); };
   events.on_decided = [&](const TlsPolicyResult& result) {
     answered = true;
     engine.parts_.metrics.count_lookup(result.verdict.rule);
     engine.events_.learn(hop, result);
-    if (const auto decided = engine.override_for(hop.domain)) return on_done(*decided);
+    if (const auto decided = engine.override_for(hop.domain)) return told.on_done(*decided);
     std::optional<DomainVerdict> stronger = engine.learnt_meanwhile(hop, result);
-    if (!stronger && !self->overtaken) return on_done(result);
+    if (!stronger && !self->overtaken) return told.on_done(result);
     TlsPolicyResult renewed;  // its hold of 0 keeps it from being remembered
     renewed.verdict = stronger ? *std::move(stronger) : result.verdict;
-    on_done(renewed);
+    told.on_done(renewed);
   };
   try {
     const TlsPolicyResult result =
-        co_await run_lookup(engine.parts_, hop, std::move(memory), std::move(events));
+        co_await run_lookup(parts, hop, std::move(memory), std::move(events));
     if (self->overtaken) {
       co_await engine.settle(hop.domain);
     } else {
@@ -83,7 +85,7 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, OnStored o
   if (!answered) {
     TlsPolicyResult failed;
     failed.verdict = decide_deferral("internal error");
-    on_done(failed);
+    told.on_done(failed);
   }
   engine.under_way_.erase(self);
   --engine.in_flight_;
@@ -178,7 +180,8 @@ void Engine::learn_policy(const KnownPolicy& policy) {
   const bool same = old && old->body == policy.body && old->is_live(parts_.clock.now().wall);
   remember(policy);
   report_pinned(policy);
-  if (!same && tell_change_) tell_change_(policy);  // RFC 8461 §8.3
+  if (same) return;
+  for (const auto& tell : tell_change_) tell(policy);  // RFC 8461 §8.3
 }
 
 void Engine::learn_trouble(const Domain& domain, const StsResult& result) {

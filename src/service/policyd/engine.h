@@ -31,9 +31,9 @@ class Engine {
   void set_max_lookups(std::size_t max_lookups) { max_lookups_ = max_lookups; }
 
   // `tell` is called when a domain comes under another policy than before, or under one at all:
-  // what was said of it so far no longer holds. To be set before the first look-up.
+  // what was said of it so far no longer holds. To be added before the first look-up.
   using OnChange = std::function<void(const KnownPolicy&)>;
-  void on_change(OnChange tell) { tell_change_ = std::move(tell); }
+  void on_change(OnChange tell) { tell_change_.push_back(std::move(tell)); }
 
   // Where failures for TLS reports go. To be set before the first look-up.
   void on_results(EventCounter::Take take) { events_.on_results(std::move(take)); }
@@ -48,7 +48,8 @@ class Engine {
   // Starts a look-up. `on_stored` is called before this returns, with what the stored policy alone
   // says, and perhaps later with nullopt, when that must not be said; `on_done` once, later, when
   // the verdict stands (or at once when there are too many).
-  void begin(NextHop hop, const OnStored& on_stored, OnDone on_done);
+  // `dane` off: for an MTA that cannot do DANE, whatever the rules say.
+  void begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneUse dane = DaneUse::on);
 
   // To be called every second or so: starts the refreshes that are due, at most kMaxRefreshes at a
   // time. RFC 8461 §3.3, §10.2.
@@ -112,16 +113,19 @@ class Engine {
   std::optional<DomainVerdict> learnt_meanwhile(const NextHop& hop, const TlsPolicyResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);
   void report_refresh(const Domain& domain, const StsResult& result);
+  struct Told {
+    OnStored on_stored;
+    OnDone on_done;
+  };
   static Task<void> refresh_in_turn(Engine& engine, Domain domain);
   static Task<std::optional<StsResult>> refresh(Engine& engine, Domain domain, StsMemory memory);
-  static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, OnStored on_stored,
-                        OnDone on_done);
+  static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, Told told, DaneUse dane);
 
   asio::io_context& io_;
   LookupParts& parts_;
   Log& log_;
   std::size_t max_lookups_;
-  OnChange tell_change_;
+  std::vector<OnChange> tell_change_;
   std::size_t in_flight_ = 0;
   std::size_t refreshing_ = 0;
   PolicyTable policies_;

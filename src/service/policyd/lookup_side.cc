@@ -17,7 +17,11 @@ Result<void> LookupSide::open() {
   engine_->set_overrides(options_.overrides);
   record_failures();
   if (auto loaded = load_policies(loading); !loaded) return loaded;
-  return load_pinned();
+  if (auto pinned = load_pinned(); !pinned) return pinned;
+  front_ends_ =
+      std::make_unique<FrontEnds>(FrontEnds::Parts{io_, *engine_, *dns_, clock_, metrics_, log_},
+                                  options_.deadline, options_.collector);
+  return front_ends_->open(options_.listen_line, options_.api);
 }
 
 // RFC 8461 §6: what only we see is told to the domain, by the day's reports.
@@ -82,6 +86,7 @@ void LookupSide::apply(const PolicydOptions& options) {
   parts_->rules = options.rules;
   engine_->set_overrides(options.overrides);
   engine_->set_max_lookups(options.max_lookups);
+  front_ends_->set_deadline(options.deadline);
 }
 
 void LookupSide::start() {
@@ -118,10 +123,11 @@ void LookupSide::stop() {
 // Suspended look-ups refer to what this object owns: they end before it does.
 Task<void> LookupSide::finish(LookupSide& side) {
   if (side.control_) side.control_->stop();
+  side.front_ends_->stop();
   side.dns_->cancel_all();
   side.fetch_->cancel_all();
   asio::steady_timer pause(side.io_);
-  while (side.engine_->in_flight() > 0) {
+  while (side.engine_->in_flight() > 0 || side.front_ends_->busy()) {
     pause.expires_after(Millis{5});
     co_await pause.async_wait(asio::use_awaitable);
   }

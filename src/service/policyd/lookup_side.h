@@ -1,10 +1,11 @@
 // service/policyd/lookup_side.h: everything that lives on the look-up thread, and the order in
-// which it is made and ended: store, DNS, HTTPS, engine.
+// which it is made and ended: store, DNS, HTTPS, engine, and the front ends that need no speed.
 #pragma once
 #include <thread>
 
 #include "service/policyd/control.h"
 #include "service/policyd/engine.h"
+#include "service/policyd/front_ends.h"
 #include "service/policyd/options.h"
 #include "service/policyd/writer_sink.h"
 #include "store/day_writer.h"
@@ -18,7 +19,7 @@ class LookupSide {
       : options_(options), clock_(clock), metrics_(metrics), log_(log) {}
 
   // Opens the store and loads it, prepares DNS and HTTPS.
-  // Errors: those of PolicyStore, DnsClient and PolicyFetch.
+  // Errors: those of PolicyStore, DnsClient, PolicyFetch and FrontEnds.
   Result<void> open();
 
   // Starts the thread.
@@ -37,6 +38,7 @@ class LookupSide {
 
   asio::io_context& io() { return io_; }
   Engine& engine() { return *engine_; }
+  FrontEnds& front_ends() { return *front_ends_; }
 
  private:
   Result<void> open_clients();
@@ -60,6 +62,7 @@ class LookupSide {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<PinKeeper> pins_;
   std::unique_ptr<Control> control_;
+  std::unique_ptr<FrontEnds> front_ends_;
   std::thread thread_;
 };
 

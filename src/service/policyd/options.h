@@ -14,11 +14,14 @@
 namespace strictmx {
 
 struct PolicydOptions {
-  std::vector<std::string> listen;    // "inet:HOST:PORT", "unix:PATH"
-  std::filesystem::path state;        // directory of the policy store
-  std::filesystem::path control;      // unix socket for `strictmx policy`; empty: none
-  std::filesystem::path preload;      // list of policies known beforehand; empty: none
-  std::filesystem::path preload_key;  // by which it must be signed; empty: it need not be
+  std::vector<std::string> listen;       // "inet:HOST:PORT", "unix:PATH"
+  std::vector<std::string> listen_line;  // likewise, for the line protocol; may be empty
+  std::string api;                       // likewise, one, for the HTTP API; empty: none
+  std::string collector;                 // path of the socket for TLS sessions; empty: none
+  std::filesystem::path state;           // directory of the policy store
+  std::filesystem::path control;         // unix socket for `strictmx policy`; empty: none
+  std::filesystem::path preload;         // list of policies known beforehand; empty: none
+  std::filesystem::path preload_key;     // by which it must be signed; empty: it need not be
   DnsOptions dns;
   FetchOptions fetch;
   TlsPolicySettings rules;

@@ -67,7 +67,8 @@ class Policyd::Impl {
                          fresh.preload != options_.preload ||
                          fresh.preload_key != options_.preload_key ||
                          fresh.control != options_.control || fresh.idle != options_.idle ||
-                         fresh.max_negatives != options_.max_negatives;
+                         fresh.max_negatives != options_.max_negatives ||
+                         fresh.listen_line != options_.listen_line || fresh.api != options_.api;
     loop_->post([this, options = std::move(fresh)]() mutable { apply(std::move(options)); });
     return restart;
   }
@@ -93,6 +94,7 @@ class Policyd::Impl {
     changed.insert(changed.end(), fresh.overrides.begin(), fresh.overrides.end());
     asio::post(lookups_.io(), [this, options = std::move(fresh), changed = std::move(changed)] {
       lookups_.apply(options);
+      for (const auto& entry : changed) lookups_.front_ends().forget(entry.domain);
       loop_->post([this, changed] {
         for (const auto& entry : changed) resolver_->forget(entry.domain);
       });

@@ -32,6 +32,7 @@ class FakeDns : public DnsClient {
   std::map<std::string, TxtAnswer> txt;
   std::map<std::string, MxAnswer> mx;
   int questions = 0;
+  bool dane = false;  // every host has a usable TLSA record
 
   Task<TxtAnswer> query_txt(std::string name, MonoTime deadline) override {
     ++questions;
@@ -45,12 +46,29 @@ class FakeDns : public DnsClient {
     co_await pause(MonoTime{});
     co_return mx[domain.text()];
   }
-  Task<AddressAnswer> query_addresses(Domain, MonoTime) override { co_return AddressAnswer{}; }
+  Task<AddressAnswer> query_addresses(Domain, MonoTime) override {
+    AddressAnswer answer;
+    if (dane) answer.addresses = {IpAddress::parse("192.0.2.1").value()};
+    if (dane) answer.meta = secure();
+    co_return answer;
+  }
   Task<CnameAnswer> query_cname(Domain, MonoTime) override { co_return CnameAnswer{}; }
-  Task<TlsaAnswer> query_tlsa(Domain, MonoTime) override { co_return TlsaAnswer{}; }
+  Task<TlsaAnswer> query_tlsa(Domain, MonoTime) override {
+    TlsaAnswer answer;
+    if (dane) answer.records = {TlsaRecord{3, 1, 1, std::string(32, 'x')}};
+    if (dane) answer.meta = secure();
+    co_return answer;
+  }
   void cancel_all() override {}
 
  private:
+  static DnsMeta secure() {
+    DnsMeta meta;
+    meta.status = DnsStatus::found;
+    meta.trust = DnsTrust::secure;
+    meta.ttl = Seconds{300};
+    return meta;
+  }
   Task<void> pause(MonoTime until) {
     OneShot<int> never(io_.get_executor());
     co_await never.wait(until);

@@ -35,3 +35,5 @@ SOCKETMAPS = {
     "unix": f"socketmap:unix:{SOCKET_PATH}:postfix",
     "tlsrpt": f"socketmap:inet:127.0.0.1:{SOCKETMAP_PORT}:postfix-tlsrpt",
 }
+LINE_SOCKET = "/run/strictmx/line.sock"  # where contrib/ expects it
+API_SOCKET = "/run/strictmx/api.sock"

@@ -44,10 +44,12 @@ class Policy:
     host_certificate: str = "good"
     gzip: str = ""  # whether the body is compressed
     dead_ipv6: bool = False  # its host has an IPv6 address that is silent, too
+    more_patterns: int = 0  # of hosts that do not exist, before the others
 
     def text(self):
         """The policy file as served (RFC 8461 §3.2)."""
         lines = ["version: STSv1", f"mode: {self.mode}"]
+        lines += [f"mx: filler-{n}.example" for n in range(self.more_patterns)]
         lines += [f"mx: {pattern}" for pattern in self.mx]
         lines.append(f"max_age: {self.max_age}")
         return "".join(line + "\r\n" for line in lines)
@@ -76,6 +78,33 @@ class Mail:
     over: str = "tls"  # how it arrived: tls or clear
     sni: str | None = None
     captured: bool = False  # the man in the middle read the message
+
+
+@dataclass(frozen=True)
+class MailAll:
+    """Send one message with each of the other MTAs at the same time; the same must become of all.
+    `but` and `log` are by MTA (senders.py) or kind of MTA ("exim" for all versions)."""
+
+    mail_all: str  # the MTAs: "all", or names and kinds with commas between
+    status: str
+    arrived: str = ""
+    over: str = "tls"
+    but: dict = field(default_factory=dict)  # tables with status, arrived, over of its own
+    log: dict = field(default_factory=dict)  # part of what it logged
+
+    def expected(self, mta):
+        """(status, arrived, over) for an MTA."""
+        other = of_mta(self.but, mta, {})
+        return tuple(other.get(key, getattr(self, key)) for key in ("status", "arrived", "over"))
+
+    def sends(self, mta):
+        """Whether the MTA takes part."""
+        return self.mail_all == "all" or of_mta(dict.fromkeys(self.mail_all.split(","), 1), mta, 0)
+
+
+def of_mta(table, mta, absent):
+    """The entry for an MTA, by its name or its kind."""
+    return table.get(mta, table.get(mta.partition("-")[0], absent))
 
 
 @dataclass(frozen=True)
@@ -130,6 +159,7 @@ class Command:
 
 STEPS = {
     "mail": Mail,
+    "mail_all": MailAll,
     "ask": Ask,
     "policy_host": PolicyHost,
     "results": Results,
@@ -148,6 +178,11 @@ class Scenario:
     steps: tuple
     demo: str = ""
     postfix: str = ""  # 3.10: that Postfix sends, and asks with the map name postfix-tlsrpt
+
+
+    def needs_others(self):
+        """Whether MTAs beside Postfix take part."""
+        return any(isinstance(step, MailAll) for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -200,6 +235,9 @@ def _step(table, where):
         step = _build(kind, table, where)
         if kind is Mail:
             _one_of(step.mail, SENDERS, where)
+            _one_of(step.status, ("sent", "deferred"), where)
+            _one_of(step.over, ("tls", "clear"), where)
+        elif kind is MailAll:
             _one_of(step.status, ("sent", "deferred"), where)
             _one_of(step.over, ("tls", "clear"), where)
         elif kind is Ask:

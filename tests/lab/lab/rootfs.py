@@ -22,17 +22,28 @@ from . import names
 MERGED_USR = ("bin", "sbin", "lib", "lib64")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 FETCH_SECONDS = 300
-MOUNT_POINTS = ("dev", "proc", "tmp", "run", "lab")
+MOUNT_POINTS = ("dev", "proc", "tmp", "run", "lab", "host")
 
 PASSWD = """root:x:0:0:root:/:/bin/sh
 www-data:x:33:33::/:/usr/sbin/nologin
 postfix:x:101:101::/:/usr/sbin/nologin
+Debian-exim:x:111:111::/:/usr/sbin/nologin
+smmta:x:112:112::/:/usr/sbin/nologin
+smmsp:x:113:113::/:/usr/sbin/nologin
+opensmtpd:x:114:114::/var/empty:/usr/sbin/nologin
+opensmtpq:x:115:115::/var/empty:/usr/sbin/nologin
 nobody:x:65534:65534::/:/usr/sbin/nologin
 """
 GROUP = """root:x:0:
 www-data:x:33:
 postfix:x:101:
 postdrop:x:102:
+mail:x:8:
+Debian-exim:x:111:
+smmta:x:112:
+smmsp:x:113:
+opensmtpd:x:114:
+opensmtpq:x:115:
 nogroup:x:65534:
 """
 FILES = {
@@ -40,8 +51,17 @@ FILES = {
     "etc/group": GROUP,
     "etc/hosts": "127.0.0.1 localhost sender.lab\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
-    "etc/resolv.conf": "nameserver 127.0.0.1\n",
+    # Exim believes the resolver's AD bit, and so in DANE, only with trust-ad.
+    "etc/resolv.conf": "nameserver 127.0.0.1\noptions trust-ad\n",
 }
+# What programs expect at a place of their own, and where the lab has it.
+LINKS = {
+    "etc/ssl/certs/ca-certificates.crt": "/lab/certs/ca.pem",
+    "etc/exim4/exim4.conf": "/tmp/exim4.conf",
+    "usr/libexec/opensmtpd/table-strictmx": "/lab/opensmtpd-13/table-strictmx",
+    "etc/mail/strictmx": "/lab/opensmtpd/tables",
+}
+SPOOLS = ("var/spool/smtpd", "var/lib/opensmtpd/empty", "var/empty")
 
 
 class RootError(Exception):
@@ -62,6 +82,15 @@ class Recipe:
 
 PROGRAMS = Recipe("lab.packages")
 POSTFIX_310 = Recipe("lab-postfix310.packages", "trixie")
+# By the name that scenarios use; see senders.py.
+OTHER_MTAS = {
+    "exim": Recipe("lab-exim.packages"),
+    "exim-13": Recipe("lab-exim.packages", "trixie"),
+    "sendmail": Recipe("lab-sendmail.packages"),
+    "sendmail-13": Recipe("lab-sendmail.packages", "trixie"),
+    "opensmtpd": Recipe("lab-opensmtpd.packages"),
+    "opensmtpd-13": Recipe("lab-opensmtpd.packages", "trixie"),
+}
 
 
 def _key(recipe):
@@ -184,9 +213,16 @@ def _furnish(root):
         (root / name).mkdir(exist_ok=True)
     for name, text in FILES.items():
         (root / name).write_text(text, encoding="utf-8")
+    for name, target in LINKS.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).unlink(missing_ok=True)
+        (root / name).symlink_to(target)
+    for name in SPOOLS:
+        (root / name).mkdir(parents=True, exist_ok=True)
     for name in ("postdrop", "postqueue"):
-        os.chown(root / "usr/sbin" / name, 0, 102)
-        (root / "usr/sbin" / name).chmod(0o2755)
+        if (root / "usr/sbin" / name).exists():
+            os.chown(root / "usr/sbin" / name, 0, 102)
+            (root / "usr/sbin" / name).chmod(0o2755)
     # Fills the chroots of Debian 13's Postfix, which the lab does not use, and needs perl for it.
     chroots = root / "usr/lib/postfix/configure-instance.sh"
     if chroots.exists():

@@ -2,8 +2,9 @@
 import argparse
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from . import isolate, plan, rootfs, session, shell, steps
+from . import haraka, isolate, plan, rootfs, session, shell, steps
 
 
 def arguments():
@@ -23,7 +24,9 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
     parser.add_argument("--keep", action="store_true", help="open a shell in the lab afterwards")
     parser.add_argument("-v", action="store_true", dest="verbose", help="show Postfix's log lines")
-    parser.add_argument("--postfix310", help=argparse.SUPPRESS)  # how `main` tells `inside`
+    # How `main` tells `inside`: folders of packages.
+    parser.add_argument("--postfix310", help=argparse.SUPPRESS)
+    parser.add_argument("--other", action="append", default=[], help=argparse.SUPPRESS)
     return parser
 
 
@@ -51,7 +54,8 @@ def _report(result, seconds, verbose):
 def inside(packages, run_dir, options):
     """Process 1 of the lab. Returns the exit code."""
     started = time.monotonic()
-    world = session.bring_up(packages, run_dir, options.postfix310)
+    others = dict(other.split("=", 1) for other in options.other)
+    world = session.bring_up(packages, run_dir, options.postfix310, others)
     print(f"lab up in {time.monotonic() - started:.1f} s", flush=True)
     failed = skipped = 0
     scenarios = chosen(world.plan.scenarios, options.only)
@@ -81,6 +85,24 @@ def _postfix310():
         return []
 
 
+def _others():
+    """The arguments that tell `inside` which other MTAs there are; fetched side by side."""
+    isolate.require_host()
+
+    def prepare(name):
+        try:
+            if name == "haraka":
+                return f"{name}={haraka.prepare()}"
+            return f"{name}={rootfs.prepare(rootfs.OTHER_MTAS[name])}"
+        except (rootfs.RootError, OSError) as error:
+            print(f"SKIP {name} cannot be had: {' '.join(str(error).split())}", flush=True)
+            return None
+
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(prepare, [*rootfs.OTHER_MTAS, "haraka"]))
+    return [word for other in found if other for word in ("--other", other)]
+
+
 def main(argv):
     options = arguments().parse_args(argv)
     try:
@@ -93,7 +115,8 @@ def main(argv):
             print(f"{scenario.folder:28} {scenario.title} ({scenario.rule})")
         return 0
     newer = _postfix310() if any(scenario.postfix for scenario in scenarios) else []
-    return session.enter("lab.runner", [*newer, *argv])
+    others = _others() if any(scenario.needs_others() for scenario in scenarios) else []
+    return session.enter("lab.runner", [*newer, *others, *argv])
 
 
 if __name__ == "__main__":

@@ -49,16 +49,34 @@ def build(packages: Path, run_dir: Path) -> Sandbox:
     return add_root(packages, run_dir, "root")
 
 
-def add_root(packages: Path, run_dir: Path, name) -> Sandbox:
-    """Mounts a package folder at run_dir/name; `build` must have been called."""
+def add_root(packages: Path, run_dir: Path, name, own_run=False) -> Sandbox:
+    """Mounts a package folder at run_dir/name; `build` must have been called. With `own_run` its
+    /run is its own, except for the folder of strictmx's sockets."""
     box = Sandbox(run_dir, run_dir / name)
     box.root.mkdir()
     _mount("--bind", packages, box.root)
     _mount("-o", "remount,bind,ro", box.root)
     _devices(box.root)
     _mount("-t", "proc", "proc", box.root / "proc")
-    _mount("--bind", "/run", box.root / "run")
+    if own_run:
+        _mount("-t", "tmpfs", "-o", "mode=755", "lab", box.root / "run")
+        for shared in (Path("/run/strictmx"), box.root / "run/strictmx"):
+            shared.mkdir(exist_ok=True)
+        _mount("--bind", "/run/strictmx", box.root / "run/strictmx")
+    else:
+        _mount("--bind", "/run", box.root / "run")
     _mount("-t", "tmpfs", "-o", "mode=1777", "lab", box.root / "tmp")
     _mount("--bind", run_dir, box.root / "lab")
     _mount("--bind", run_dir / "spool", box.root / "lab/spool")
     return box
+
+
+def add_machine(box: Sandbox):
+    """The machine's own programs, for those that are not in the packages: at /host, read-only."""
+    _mount("--bind", "/", box.root / "host")
+    _mount("-o", "remount,bind,ro", box.root / "host")
+
+
+def add_spool(box: Sandbox, path):
+    """A folder of the root that a program writes to whatever its configuration says."""
+    _mount("-t", "tmpfs", "-o", "mode=711", "lab", box.root / path)

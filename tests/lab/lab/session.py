@@ -41,10 +41,10 @@ def enter(module, arguments):
     return code
 
 
-def bring_up(packages, run_dir, postfix310=None):
+def bring_up(packages, run_dir, postfix310=None, others=None):
     """Inside: the world, or the end of the program with the reason."""
     try:
-        return world.bring_up(plan.load(), Path(packages), Path(run_dir), postfix310)
+        return world.bring_up(plan.load(), Path(packages), Path(run_dir), postfix310, others)
     except (waiting.Timeout, RuntimeError, OSError, subprocess.SubprocessError) as error:
         detail = (getattr(error, "stderr", None) or "").strip()
         print(f"lab: the world did not come up: {error} {detail}".rstrip(), file=sys.stderr)

@@ -5,6 +5,7 @@ The witnesses are independent of strictmx: Postfix's log, the MX's log, the man 
 import time
 from dataclasses import dataclass, field
 
+from . import everyone
 from . import plan as plans
 from . import waiting
 from .world import World
@@ -117,6 +118,8 @@ def _run_step(step, result, world):
             evidence = _send(step, result.scenario, world)
             result.mails.append(evidence)
             return _mail_faults(evidence)
+        case plans.MailAll():
+            return everyone.send(step, result.scenario, world, SECRET)
         case plans.Ask():
             seen = _last_seen(
                 lambda: _postfix(result.scenario, world).ask(step.ask, step.via),
@@ -153,6 +156,9 @@ def run(scenario, world: World) -> Result:
     result = Result(scenario)
     if _postfix(scenario, world) is None:
         result.skipped = f"no Postfix {scenario.postfix}"
+        return result
+    if result.scenario.needs_others() and not world.others:
+        result.skipped = "no other MTA"
         return result
     try:
         world.recover()

@@ -53,6 +53,10 @@ class StrictMx:
             f"inet:127.0.0.1:{names.SOCKETMAP_PORT}",
             "--listen",
             f"unix:{names.SOCKET_PATH}",
+            "--listen-line",
+            f"unix:{names.LINE_SOCKET}",
+            "--api",
+            f"unix:{names.API_SOCKET}",
             "--http",
             f"127.0.0.1:{names.HTTP_PORT}",
             "--state",
@@ -67,6 +71,7 @@ class StrictMx:
         ]
 
     def start(self):
+        Path(names.LINE_SOCKET).parent.mkdir(exist_ok=True)
         self._child = self._space.spawn(self.log, *self._command)
 
     def _ready(self):

@@ -1,0 +1,23 @@
+// net/socket_address.h: an endpoint in the form of the system calls. Private to net: it shows
+// system headers.
+#pragma once
+#include <sys/socket.h>
+
+#include "net/endpoint.h"
+
+namespace strictmx {
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t length = 0;
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+SocketAddress socket_address(const InetEndpoint& inet);
+SocketAddress socket_address(const UnixEndpoint& local);
+SocketAddress socket_address(const Endpoint& endpoint);
+
+// AF_INET, AF_INET6 or AF_UNIX.
+int family_of(const Endpoint& endpoint);
+
+}  // namespace strictmx

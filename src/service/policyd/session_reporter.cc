@@ -1,0 +1,103 @@
+#include "service/policyd/session_reporter.h"
+
+#include <algorithm>
+
+#include "wire/tlsrpt_writer.h"
+
+namespace strictmx {
+
+namespace {
+
+constexpr std::size_t kMaxInFlight = 1000;
+constexpr std::size_t kMaxRecords = 100000;
+constexpr Millis kPatience{10000};
+
+// RFC 8460 §3: one record and no more.
+std::string choose_record(const TxtAnswer& answer) {
+  std::string chosen;
+  for (const auto& text : answer.records) {
+    if (!text.starts_with("v=TLSRPTv1") || text.size() > kMaxRecordBytes) continue;
+    if (!chosen.empty()) return {};
+    chosen = text;
+  }
+  return chosen;
+}
+
+}  // namespace
+
+ReportedPolicy describe_session_policy(const TlsSession& session, const DomainVerdict& verdict) {
+  if (session.by == TlsSession::By::dane) {
+    return ReportedPolicy{
+        PolicyType::tlsa, session.host.empty() ? session.domain.text() : session.host, {}, {}};
+  }
+  const auto& known = verdict.policy;
+  if (!known || known->policy.mode == PolicyMode::none) {
+    return ReportedPolicy{PolicyType::no_policy_found, session.domain.text(), {}, {}};
+  }
+  ReportedPolicy policy{PolicyType::sts, known->domain.text(), {}, {}};
+  policy.strings = {"version: STSv1", "mode: " + std::string(name_of(known->policy.mode))};
+  for (const auto& pattern : known->policy.mx) {
+    policy.strings.push_back("mx: " + pattern.text());
+    policy.mx_hosts.push_back(pattern.text());
+  }
+  policy.strings.push_back("max_age: " + std::to_string(known->policy.max_age.count()));
+  bound(policy);
+  return policy;
+}
+
+SessionReporter::SessionReporter(Parts parts, const std::string& socket)
+    : parts_(parts), wanted_(!socket.empty()), sender_(socket), records_(kMaxRecords) {}
+
+void SessionReporter::take(const LineEvent& event) {
+  auto session = read_session(event);
+  if (!session) {
+    parts_.metrics.count_session(Metrics::Session::bad);
+    parts_.log.debug("bad_session_event", {{"why", session.error().detail}});
+    return;
+  }
+  if (!*session) return;
+  if (!wanted_ || in_flight_ >= kMaxInFlight) {
+    parts_.metrics.count_session(Metrics::Session::dropped);
+    return;
+  }
+  ++in_flight_;
+  Task<void> task = report(*this, **std::move(session));
+  asio::co_spawn(parts_.io, std::move(task), asio::detached);
+}
+
+Task<void> SessionReporter::report(SessionReporter& self, TlsSession session) {
+  Metrics::Session outcome = Metrics::Session::dropped;
+  try {
+    const std::string record = co_await self.record_of(session.domain);
+    if (record.empty()) {
+      outcome = Metrics::Session::unwanted;
+    } else {
+      const NextHop hop{session.domain, Routing::mx};
+      const Verdicts::Shared decision =
+          co_await self.parts_.verdicts.decide(hop, DaneUse::on, kPatience);
+      const ReportedPolicy policy = describe_session_policy(session, decision->verdict);
+      const bool sent =
+          self.sender_.send(write_tlsrpt_datagram(session.domain, record, policy, session.failure));
+      if (sent) outcome = Metrics::Session::sent;
+    }
+  } catch (const std::exception& bug) {
+    self.parts_.log.error("session_bug", {{"what", bug.what()}});
+  }
+  self.parts_.metrics.count_session(outcome);
+  --self.in_flight_;
+}
+
+Task<std::string> SessionReporter::record_of(Domain domain) {
+  const MonoTime now = parts_.clock.now().mono;
+  const Record* known = records_.find(domain.text());
+  if (known != nullptr && now < known->until) co_return known->text;
+  const auto name = domain.prefixed("_smtp._tls");
+  if (!name) co_return "";
+  const TxtAnswer answer = co_await parts_.dns.query_txt(*name, now + kPatience);
+  const Seconds hold = std::clamp(answer.meta.ttl, kShortestHold, kLongestHold);
+  std::string text = choose_record(answer);
+  records_.put(domain.text(), Record{text, now + hold});
+  co_return text;
+}
+
+}  // namespace strictmx

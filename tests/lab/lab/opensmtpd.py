@@ -1,0 +1,98 @@
+"""OpenSMTPD: from 7.6 with the table program, before with exported files; contrib/opensmtpd."""
+import re
+import smtplib
+import socket
+
+from . import names, strictmx, waiting
+from .senders import SENDER, Mta, Outcome
+
+PORT = {"opensmtpd": 10025, "opensmtpd-13": 10026}
+TEXT = """listen on 127.0.0.1 port {port}
+queue ttl 1d
+include "/lab/contrib/opensmtpd/{file}"
+"""
+# The helper is strictmx, built for the machine and not for this root: with the machine's loader.
+HELPER = """#!/bin/sh
+exec /host/lib64/ld-linux-x86-64.so.2 --library-path /host/lib/x86_64-linux-gnu:/host/usr/lib/x86_64-linux-gnu /host{binary} {command} "$@" 2>>/lab/logs/{name}.helper.log
+"""
+_LINE = r'^.*to=<{}>.* result="?(\w+)"? .*$'
+_STATUS = {"Ok": "sent", "TempFail": "deferred", "PermFail": "bounced", "Loop": "bounced"}
+
+
+class OpenSmtpd(Mta):
+    SPOOLS = ("var/spool/smtpd",)
+    file = "smtpd.conf"
+
+    def start(self):
+        text = TEXT.format(port=PORT[self.name], file=self.file)
+        (self._folder / "smtpd.conf").write_text(text, encoding="utf-8")
+        helper = self._folder / "table-strictmx"
+        helper.write_text(
+            HELPER.format(binary=strictmx.binary(), command="table-opensmtpd", name=self.name),
+            encoding="utf-8",
+        )
+        helper.chmod(0o755)
+        self._space.spawn(
+            self.log, *self._box.chroot("smtpd", "-d", "-f", f"/lab/{self.name}/smtpd.conf")
+        )
+
+    def _accepts(self):
+        with self._space.entered(), socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", PORT[self.name])) == 0
+
+    def wait_ready(self):
+        waiting.until(self._accepts, waiting.START_SECONDS, self.name)
+
+    def _submit(self, recipient, message):
+        with self._space.entered():
+            client = smtplib.SMTP("127.0.0.1", PORT[self.name], timeout=30)
+        try:
+            client.sendmail(SENDER, [recipient], message)
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, text = refused.recipients[recipient]
+            line = f"RCPT {recipient}: {code} {text.decode()}"
+            return Outcome("deferred" if code < 500 else "bounced", "none", line, line)
+        finally:
+            client.close()
+        return None
+
+    def _find(self, log, recipient):
+        found = re.search(_LINE.format(re.escape(recipient)), log, re.MULTILINE)
+        if not found:
+            return None
+        relay = re.search(r'relay="?\S+ \((\S+?)\)', found[0])
+        status = _STATUS.get(found[1], "bounced")
+        return Outcome(status, relay[1] if relay else "none", found[0].strip(), log)
+
+
+class OpenSmtpdFiles(OpenSmtpd):
+    """6.8: what strictmx knows of a domain is exported before each message."""
+
+    file = "smtpd-files.conf"
+
+    def _export(self):
+        self._space.run(
+            strictmx.binary(),
+            "export-opensmtpd",
+            self._folder / "tables",
+            "--state",
+            self._box.folder("strictmx"),
+            "--socket",
+            names.LINE_SOCKET,
+        )
+
+    def start(self):
+        self._box.folder(f"{self.name}/tables")
+        self._export()
+        super().start()
+
+    def deliver(self, domain, text):
+        # strictmx must know the domain: another MTA has asked before, in real life and here.
+        with self._space.entered(), socket.socket(socket.AF_UNIX) as line:
+            line.connect(names.LINE_SOCKET)
+            line.sendall(f"exim {domain}\n".encode())
+            line.recv(100)
+        self._export()
+        for table in ("strictmx-domains", "strictmx-relays"):
+            self._run("smtpctl", "update", "table", table)
+        return super().deliver(domain, text)
