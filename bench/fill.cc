@@ -1,4 +1,5 @@
-// Fills a state directory with the policies of N domains, as a long-lived daemon would have it.
+// Fills a state directory with the policies of N domains of the benchmark's world
+// (bench/world_name.h), d1000000.enforce and on, as a long-lived daemon would have it.
 // Usage: bench_fill DIR N
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +10,8 @@
 
 namespace {
 
+constexpr int kFirst = 1000000;
+
 class NoLog : public strictmx::Log {
  public:
   bool enabled(strictmx::LogLevel) const override { return false; }
@@ -16,10 +19,10 @@ class NoLog : public strictmx::Log {
 };
 
 strictmx::KnownPolicy make_policy(int number, strictmx::WallTime now) {
-  const std::string domain = "d" + std::to_string(number) + ".customer.example";
+  const std::string domain = "d" + std::to_string(kFirst + number) + ".enforce.bench.example";
   const std::string body = "version: STSv1\r\nmode: enforce\r\nmx: mx1." + domain + "\r\nmx: mx2." +
-                           domain + "\r\nmax_age: 1209600\r\n";
-  return {strictmx::Domain::parse(domain).value(), "20261124T000000", body,
+                           domain + "\r\nmax_age: 604800\r\n";
+  return {strictmx::Domain::parse(domain).value(), "20260101T000000", body,
           strictmx::parse_policy(body)->policy, now - strictmx::Seconds{number % 60000}};
 }
 

@@ -23,6 +23,7 @@ constexpr std::string_view kUsage =
     "  --map NAME         socketmap name (postfix)\n"
     "  -c N               connections (1)\n"
     "  -p N               requests outstanding per connection (1)\n"
+    "  --rate N           questions per second at most, on all connections together\n"
     "  -d SECONDS         measure this long\n"
     "  -n COUNT           or this many answers\n"
     "  -w SECONDS         before that, ask without measuring (0)\n"
@@ -81,6 +82,9 @@ void apply_option(Options& options, int name, const char* value) {
     case 'p':
       options.plan.depth = static_cast<std::size_t>(parse_number(value, 1024));
       break;
+    case 'R':
+      options.plan.rate = parse_number(value, 1e7);
+      break;
     case 'n':
       options.plan.count = static_cast<std::uint64_t>(parse_number(value, 1e9));
       break;
@@ -100,13 +104,14 @@ void apply_option(Options& options, int name, const char* value) {
 }
 
 Options parse_options(int argc, char** argv) {
-  const std::array<option, 10> names{{{"connect", required_argument, nullptr, 'C'},
+  const std::array<option, 11> names{{{"connect", required_argument, nullptr, 'C'},
                                       {"key", required_argument, nullptr, 'k'},
                                       {"range", required_argument, nullptr, 'r'},
                                       {"keys", required_argument, nullptr, 'K'},
                                       {"map", required_argument, nullptr, 'm'},
                                       {"expect", required_argument, nullptr, 'e'},
                                       {"server-pid", required_argument, nullptr, 'P'},
+                                      {"rate", required_argument, nullptr, 'R'},
                                       {"json", no_argument, nullptr, 'j'},
                                       {"help", no_argument, nullptr, 'h'},
                                       {nullptr, 0, nullptr, 0}}};

@@ -18,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kInputBytes = 131072;
 constexpr std::chrono::seconds kSilence{30};
+constexpr int kWaitMs = 100;
+constexpr int kRatedWaitMs = 1;  // between two looks at what the rate allows
 
 ReplyStatus status_of(std::string_view payload) {
   const std::string_view word = payload.substr(0, payload.find(' '));
@@ -51,6 +53,7 @@ class LoadRun {
   void on_reply(Connection& connection, std::string_view payload);
   void begin_counting();
   void wait_once();
+  bool may_ask() const;
 
   const LoadPlan& plan_;
   LoadResult result_;
@@ -60,6 +63,7 @@ class LoadRun {
   std::uint64_t asked_ = 0;
   std::uint64_t answered_ = 0;
   Clock::time_point now_ = Clock::now();  // read once per wake-up that had input
+  Clock::time_point started_ = now_;
   Clock::time_point counting_since_{};
   Clock::time_point last_answer_ = now_;
   std::chrono::nanoseconds cpu_before_{0};
@@ -78,13 +82,17 @@ LoadRun::LoadRun(const LoadPlan& plan)
 }
 
 LoadResult LoadRun::run() {
-  const Clock::time_point start = Clock::now();
   if (plan_.warmup.count() == 0) begin_counting();
-  now_ = Clock::now();
+  started_ = now_ = Clock::now();
   for (Connection& connection : connections_) ask(connection, plan_.depth);
   while (!done_ && result_.broken.empty()) {
     wait_once();
-    if (!counting_ && now_ - start >= plan_.warmup) begin_counting();
+    if (plan_.rate > 0) {
+      for (Connection& connection : connections_) {
+        ask(connection, plan_.depth - connection.outstanding);
+      }
+    }
+    if (!counting_ && now_ - started_ >= plan_.warmup) begin_counting();
     const bool over = plan_.count == 0 && counting_ && now_ - counting_since_ >= plan_.duration;
     if (over || (plan_.count != 0 && answered_ == plan_.count)) done_ = true;
     if (!done_ && now_ - last_answer_ > kSilence) result_.broken = "no answer for 30 s";
@@ -92,6 +100,12 @@ LoadResult LoadRun::run() {
   result_.elapsed = Clock::now() - counting_since_;
   if (plan_.server_pid != 0) result_.server_cpu = cpu_time_of(plan_.server_pid) - cpu_before_;
   return std::move(result_);
+}
+
+bool LoadRun::may_ask() const {
+  if (plan_.count != 0 && asked_ == plan_.count) return false;
+  const std::chrono::duration<double> passed = now_ - started_;
+  return plan_.rate == 0 || static_cast<double>(asked_) <= plan_.rate * passed.count();
 }
 
 void LoadRun::begin_counting() {
@@ -103,7 +117,8 @@ void LoadRun::begin_counting() {
 void LoadRun::wait_once() {
   std::array<epoll_event, 256> events;
   const int room = static_cast<int>(events.size());
-  const int count = epoll_wait(epoll_.get(), events.data(), room, 100);
+  const int count =
+      epoll_wait(epoll_.get(), events.data(), room, plan_.rate > 0 ? kRatedWaitMs : kWaitMs);
   if (count < 0 && errno != EINTR) fail_errno("epoll_wait");
   now_ = Clock::now();
   for (int i = 0; i < count; ++i) {
@@ -159,7 +174,7 @@ void LoadRun::on_reply(Connection& connection, std::string_view payload) {
 void LoadRun::ask(Connection& connection, std::size_t wanted) {
   const bool idle = connection.unsent.empty();
   for (std::size_t i = 0; i < wanted; ++i) {
-    if (plan_.count != 0 && asked_ == plan_.count) break;
+    if (!may_ask()) break;
     connection.unsent += plan_.requests[next_request_];
     next_request_ = next_request_ + 1 == plan_.requests.size() ? 0 : next_request_ + 1;
     ++asked_;

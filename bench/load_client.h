@@ -27,6 +27,7 @@ struct LoadPlan {
   std::vector<std::string> requests;  // asked in turn, again from the start when used up
   std::size_t connections = 1;
   std::size_t depth = 1;
+  double rate = 0;                       // questions per second at most; 0: no limit
   std::chrono::nanoseconds warmup{0};    // answers before its end are not counted
   std::chrono::nanoseconds duration{0};  // of the counted part; 0 when `count` bounds the run
   std::uint64_t count = 0;               // answers; 0 when `duration` bounds the run

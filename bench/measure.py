@@ -37,7 +37,9 @@ CASES = [
     Case("tcp, 32, no policy", "tcp", 32, kind="absent"),
     Case("tcp, 1, 16 pipelined", "tcp", 1, depth=16),
     Case("tcp, 32, 16 pipelined", "tcp", 32, depth=16),
+    Case("unix, 1 connection", "unix", 1),
     Case("unix, 32 connections", "unix", 32),
+    Case("unix, 32, no policy", "unix", 32, kind="absent"),
 ]
 
 
@@ -48,6 +50,10 @@ def add_arguments(parser):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="per case and round")
     parser.add_argument("--cold", type=int, default=2000, help="domains per cold round; 0: none")
+    parser.add_argument("--known", type=int, default=100_000,
+                        help="domains of the row that compares with 1,000 known ones; 0: none")
+    parser.add_argument("--no-cliffs", dest="cliffs", action="store_false",
+                        help="leave out the mixes")
     parser.add_argument("--quick", action="store_true", help="a short run to see that all works")
     parser.add_argument("--realtime", action="store_true",
                         help="run before all other processes (root; stalls them for seconds)")
@@ -61,6 +67,7 @@ def parse_arguments(parser):
     if arguments.quick:
         arguments.rounds, arguments.seconds = 1, 0.3
         arguments.cold = min(arguments.cold, 200)
+        arguments.known = min(arguments.known, 2000)
     for program in [arguments.binary] + [arguments.tools / f"bench_{name}"
                                          for name in ("load", "echo", "world")]:
         if not os.access(program, os.X_OK):

@@ -122,7 +122,7 @@ class Strictmx(Program):
         port, http_port = free_port(), free_port()
         folder = pathlib.Path(folder)
         state, path = folder / "state", folder / "s.sock"
-        state.mkdir()
+        state.mkdir(exist_ok=True)
         super().__init__("strictmx", [
             binary, "serve", "--listen", f"inet:127.0.0.1:{port}", "--listen", f"unix:{path}",
             "--http", f"127.0.0.1:{http_port}", "--state", state,
@@ -130,7 +130,8 @@ class Strictmx(Program):
             "--ca-file", world.ca_file, "--https-port", str(world.https_port),
             "--allow-private-addresses"], folder)
         self.addresses = {"tcp": f"inet:127.0.0.1:{port}", "unix": f"unix:{path}"}
-        self.wait_until(lambda: self.probe(f"http://127.0.0.1:{http_port}/readyz"))
+        self.http = f"http://127.0.0.1:{http_port}"
+        self.wait_until(lambda: self.probe(f"{self.http}/readyz"))
 
     @staticmethod
     def probe(url):
