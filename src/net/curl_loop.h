@@ -1,5 +1,5 @@
 // net/curl_loop.h: lets libcurl's multi interface wait for its sockets and timers in our
-// io_context. Private to net: included by https_client.cc only.
+// io_context. Private to net: for those that speak through libcurl.
 // One multi handle for the life of the process; connections are not kept (the users forbid it).
 #pragma once
 #include <curl/curl.h>

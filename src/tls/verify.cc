@@ -31,22 +31,35 @@ bool has_dns_id(X509* certificate, const Domain& host) {
   return X509_check_host(certificate, name.data(), name.size(), kRules, nullptr) == 1;
 }
 
-int verify_peer(X509_STORE_CTX* context, void* arg) {
-  auto& check = *static_cast<PeerCheck*>(arg);
-  check.verdict = verify_certificate(context, check.host);
-  return check.verdict->status == FetchStatus::ok ? 1 : 0;
-}
-
-// The place of our pointer among what others hang on an SSL_CTX.
+// The place of our pointer among what others hang on an SSL, and on an SSL_CTX.
 int check_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+int context_check_index() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
 
-void note_alert(const SSL* ssl, int where, int alert) {
+PeerCheck* check_of(const SSL* connection) {
+  void* check = SSL_get_ex_data(connection, check_index());
+  if (check == nullptr) {
+    check = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), context_check_index());
+  }
+  return static_cast<PeerCheck*>(check);
+}
+
+int verify_peer(X509_STORE_CTX* context, void*) {
+  const int index = SSL_get_ex_data_X509_STORE_CTX_idx();
+  PeerCheck* const check = check_of(static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, index)));
+  if (check == nullptr) return 0;
+  check->verdict = verify_certificate(context, check->host);
+  return check->verdict->status == FetchStatus::ok ? 1 : 0;
+}
+
+void note_alert(const SSL* connection, int where, int alert) {
   if (where != SSL_CB_READ_ALERT || (alert & 0xff) != SSL_AD_CLOSE_NOTIFY) return;
-  void* const check = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), check_index());
-  static_cast<PeerCheck*>(check)->close_notified = true;
+  if (PeerCheck* const check = check_of(connection)) check->close_notified = true;
 }
 
 }  // namespace
@@ -66,15 +79,23 @@ CertificateVerdict verify_certificate(X509_STORE_CTX* context, const Domain& hos
   return {FetchStatus::certificate_name, "X509: no DNS-ID for " + host.text()};
 }
 
-bool require_verified_peer(SSL_CTX* context, const TrustStore& roots, PeerCheck& check) {
+bool require_verified_peers(SSL_CTX* context, const TrustStore& roots) {
   SSL_CTX_set1_cert_store(context, roots.native());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_cert_verify_callback(context, verify_peer, &check);
+  SSL_CTX_set_cert_verify_callback(context, verify_peer, nullptr);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_ex_data(context, check_index(), &check);
   SSL_CTX_set_info_callback(context, note_alert);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
+}
+
+bool set_peer_check(SSL* connection, PeerCheck& check) {
+  return SSL_set_ex_data(connection, check_index(), &check) == 1;
+}
+
+bool require_verified_peer(SSL_CTX* context, const TrustStore& roots, PeerCheck& check) {
+  return require_verified_peers(context, roots) &&
+         SSL_CTX_set_ex_data(context, context_check_index(), &check) == 1;
 }
 
 }  // namespace strictmx

@@ -11,6 +11,7 @@
 #include "core/fetch_outcome.h"
 #include "tls/trust_store.h"
 
+struct ssl_st;             // OpenSSL's SSL
 struct ssl_ctx_st;         // OpenSSL's SSL_CTX
 struct x509_store_ctx_st;  // OpenSSL's X509_STORE_CTX
 
@@ -27,7 +28,7 @@ struct CertificateVerdict {
 CertificateVerdict verify_certificate(x509_store_ctx_st* context, const Domain& host);
 
 // What one connection showed. `verdict` stays empty if the handshake never came to the
-// certificate. Must outlive the SSL_CTX it was given to.
+// certificate. Must outlive the connection it was given to.
 struct PeerCheck {
   Domain host;
   std::optional<CertificateVerdict> verdict = {};
@@ -36,9 +37,16 @@ struct PeerCheck {
 };
 
 // Makes a client context use `roots`, at least TLS 1.2 (RFC 8461 §7.2), no session reuse, no
-// end of data without close_notify, and `check` in place of OpenSSL's own verification: the
-// handshake fails unless its verdict is ok. False: OpenSSL refused a setting; the context must not
-// be used.
+// end of data without close_notify, and a PeerCheck in place of OpenSSL's own verification: the
+// handshake fails unless its verdict is ok. Connections of the context without a PeerCheck fail.
+// False: OpenSSL refused a setting; the context must not be used.
+bool require_verified_peers(ssl_ctx_st* context, const TrustStore& roots);
+
+// Gives a connection of such a context its check, before the handshake.
+bool set_peer_check(ssl_st* connection, PeerCheck& check);
+
+// The same for a context that somebody else makes for one connection alone (libcurl): `check` is
+// that of the connection, and must outlive the context.
 bool require_verified_peer(ssl_ctx_st* context, const TrustStore& roots, PeerCheck& check);
 
 }  // namespace strictmx
