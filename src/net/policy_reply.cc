@@ -18,8 +18,9 @@ namespace {
 namespace http = boost::beast::http;
 using Parser = http::response_parser<http::string_body>;
 
-constexpr std::uint32_t kMaxBody = 65536;            // RFC 8461 §3.3 suggests 64 KB
-constexpr std::uint32_t kMaxHeader = 16384;          // octets of all heads of one answer
+constexpr std::uint32_t kMaxBody = 65536;    // RFC 8461 §3.3 suggests 64 KB
+constexpr std::uint32_t kMaxHeader = 16384;  // octets of all heads of one answer
+constexpr std::string_view kOpening = "HTTP/";
 constexpr unsigned kMaxInterim = 8;                  // 1xx responses
 constexpr std::size_t kMaxHeld = kMaxHeader + 4096;  // what the parser wants to see as a whole
 
@@ -138,7 +139,11 @@ PolicyReply::~PolicyReply() = default;
 bool PolicyReply::on_octets(std::string_view octets) {
   State& state = *state_;
   state.held += octets;
-  state.opening += octets.substr(0, 5 - state.opening.size());
+  state.opening += octets.substr(0, kOpening.size() - state.opening.size());
+  if (!kOpening.starts_with(state.opening)) {
+    state.result = outcome(FetchStatus::protocol_error, "not HTTP");
+    return true;
+  }
   while (!state.ended() && !state.held.empty()) {
     const bool in_head = !state.parser->is_header_done();
     boost::system::error_code error;
@@ -166,9 +171,7 @@ void PolicyReply::on_end(bool on_purpose) {
   State& state = *state_;
   if (state.ended()) return;
   if (!state.head_accepted) {
-    const bool http = std::string_view("HTTP/").starts_with(state.opening);
-    state.result = http ? outcome(FetchStatus::truncated, "ended within the head")
-                        : outcome(FetchStatus::protocol_error, "not HTTP");
+    state.result = outcome(FetchStatus::truncated, "ended within the head");
     return;
   }
   boost::system::error_code error;

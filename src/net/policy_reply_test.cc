@@ -108,7 +108,7 @@ TEST_CASE("STS-F10 policy reply: whatever is endless ends") {
        FetchStatus::protocol_error},
       {"trailer", kOk + "Transfer-Encoding: chunked\r\n\r\n0\r\n", "X: yyyyy\r\n",
        FetchStatus::protocol_error},
-      {"no HTTP", "", "xxxxxxxx", FetchStatus::too_large},
+      {"no HTTP", "", "xxxxxxxx", FetchStatus::protocol_error},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
