@@ -82,7 +82,11 @@ TEST_CASE("policy answer: one row per rule of RFC 8461 §3.3 (STS-H02)") {
        FetchStatus::truncated},
       {"slow", [](PolicyAddressFacts& f) { f.http.end = HttpEnd::timeout; }, FetchStatus::timeout},
       {"no answer",
-       [](PolicyAddressFacts& f) { f.http = HttpFacts{.end = HttpEnd::closed, .detail = "x"}; },
+       [](PolicyAddressFacts& f) {
+         f.http = {};
+         f.http.end = HttpEnd::closed;
+         f.http.detail = "x";
+       },
        FetchStatus::protocol_error},
   };
   for (const auto& row : rows) {
