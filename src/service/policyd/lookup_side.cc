@@ -77,8 +77,12 @@ Result<void> LookupSide::load_pinned() {
 
 Result<void> LookupSide::open_control(std::function<void(const Domain&)> forget_answers) {
   if (options_.control.empty()) return {};
+  auto forget = [this, tell = std::move(forget_answers)](const Domain& domain) {
+    front_ends_->forget(domain);
+    tell(domain);
+  };
   control_ = std::make_unique<Control>(
-      Control::Parts{io_, *engine_, *pins_, clock_, log_, std::move(forget_answers)});
+      Control::Parts{io_, *engine_, *pins_, clock_, log_, std::move(forget)});
   return control_->listen(options_.control);
 }
 
