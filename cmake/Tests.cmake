@@ -46,3 +46,7 @@ set_tests_properties(idle PROPERTIES
 add_test(NAME report COMMAND /usr/bin/python3 -B -m unittest discover -s tests/report
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(report PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)
+
+add_test(NAME report.lab COMMAND tests/lab/reports WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(report.lab PROPERTIES
+  ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" SKIP_RETURN_CODE 77 TIMEOUT 300)

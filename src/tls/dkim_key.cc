@@ -154,8 +154,7 @@ std::string DkimKey::pem() const {
 
 std::string DkimKey::dns_record() const {
   const auto kind = algorithm_ == DkimAlgorithm::rsa_sha256 ? "rsa" : "ed25519";
-  return fmt::format("v=DKIM1; k={}; s=email:tlsrpt; p={}", kind,
-                     base64(public_octets(key_.get(), algorithm_)));
+  return fmt::format("v=DKIM1; k={}; p={}", kind, base64(public_octets(key_.get(), algorithm_)));
 }
 
 Result<std::string> DkimKey::sign(std::string_view text) const {

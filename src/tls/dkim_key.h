@@ -32,8 +32,9 @@ class DkimKey {
 
   // The private key as PKCS #8 PEM.
   std::string pem() const;
-  // The TXT record of its public half (RFC 6376 §3.6.1, RFC 8463 §4). RFC 8460 §3, unclear: a
-  // verifier of ordinary mail ignores keys of service type tlsrpt alone; our reading: both types.
+  // The TXT record of its public half (RFC 6376 §3.6.1, RFC 8463 §4). RFC 8460 §3,
+  // deviates: no s=tlsrpt. Alone it makes ordinary verifiers ignore the key, and in a list
+  // ("email:tlsrpt") dkimpy 1.1.4 does. Without s= a key is good for every service.
   std::string dns_record() const;
 
   // Base64. Errors: Errc::io (OpenSSL refused).

@@ -12,6 +12,25 @@ import subprocess
 import threading
 
 
+class Quiet:
+    """A client that is killed, or that does not like our TLS, is no error here."""
+
+    def handle_error(self, *_):
+        pass
+
+
+class QuietUdp(Quiet, socketserver.ThreadingUDPServer):
+    pass
+
+
+class QuietTcp(Quiet, socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
+class QuietHttp(Quiet, http.server.ThreadingHTTPServer):
+    pass
+
+
 class Served:
     """A server in a thread of its own."""
 
@@ -40,7 +59,7 @@ class Dns(Served):
                 data, sock = self.request
                 sock.sendto(outer.answer(data), self.client_address)
 
-        super().__init__(socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler))
+        super().__init__(QuietUdp(("127.0.0.1", 0), Handler))
 
     def answer(self, query):
         labels, at = [], 12
@@ -84,7 +103,7 @@ class Https(Served):
             def log_message(self, *_):
                 pass
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = QuietHttp(("127.0.0.1", 0), Handler)
         server.socket = context_for(folder).wrap_socket(server.socket, server_side=True)
         super().__init__(server)
 
@@ -152,5 +171,5 @@ class Smtp(Served):
                     text += line[1:] if line.startswith(b".") else line
                 return text
 
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        server = QuietTcp(("127.0.0.1", 0), Handler)
         super().__init__(server)

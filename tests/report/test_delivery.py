@@ -296,8 +296,9 @@ class Rules(World):
         today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net")
         self.send(**settings)  # a mail to example.net, today
+        record = "v=TLSRPTv1; rua=mailto:a@example.net"
         one = ("no-policy-found", "example.net", [], [], 1, 0, [])
-        daystore.add(self.state, today, "example.net", "v=TLSRPTv1; rua=mailto:a@example.net", [one])
+        daystore.add(self.state, today, "example.net", record, [one])
         config = self.configure(**settings)
         self.run_report("send", "--now", "--day", today, config=config)
         self.assertEqual(len(relay.mails), 1)
