@@ -75,6 +75,12 @@ ConnectStatus refused_there(int error) {
   }
 }
 
+bool has_peer(int fd) {
+  sockaddr_storage peer{};
+  socklen_t length = sizeof peer;
+  return ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) == 0;
+}
+
 }  // namespace
 
 struct OutgoingStream::State {
@@ -127,19 +133,23 @@ Task<ConnectFacts> OutgoingStream::connect(IpAddress address, std::uint16_t port
   const int family = address.is_v4() ? AF_INET : AF_INET6;
   const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) co_return outcome(refused_here(errno), errno);
-  state_->adopt(fd);
   constexpr int kOn = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof kOn);
   const auto to = to_system(address, port);
-  if (::connect(fd, to.generic(), to.length) != 0 && errno != EINPROGRESS)
-    co_return outcome(refused_here(errno), errno);
-  const bool in_time = co_await ready(TlsWant::write, deadline);
-  if (!in_time) co_return outcome(ConnectStatus::timeout, ETIMEDOUT);
-  int error = 0;
-  socklen_t length = sizeof error;
-  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
-  if (error != 0) co_return outcome(refused_there(error), error);
-  co_return outcome(ConnectStatus::connected, 0);
+  const bool begun = ::connect(fd, to.generic(), to.length) == 0 || errno == EINPROGRESS;
+  const int refusal = begun ? 0 : errno;
+  state_->adopt(fd);
+  if (!begun) co_return outcome(refused_here(refusal), refusal);
+  while (true) {
+    const bool in_time = co_await ready(TlsWant::write, deadline);
+    if (!in_time) co_return outcome(ConnectStatus::timeout, ETIMEDOUT);
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
+    if (error != 0) co_return outcome(refused_there(error), error);
+    // A readiness without a cause must not count as a connection.
+    if (has_peer(fd)) co_return outcome(ConnectStatus::connected, 0);
+  }
 }
 
 Task<StreamRead> OutgoingStream::read_some(std::span<char> into, MonoTime deadline) {
