@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <mutex>
 #include <thread>
@@ -46,6 +47,7 @@ struct TlsSeen {
 class TlsServer {
  public:
   explicit TlsServer(TlsScript script, const char* address = "127.0.0.1") : script_(script) {
+    std::signal(SIGPIPE, SIG_IGN);  // as the program does
     context_.reset(SSL_CTX_new(TLS_server_method()));
     SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
     if (script_.max_version != 0) {

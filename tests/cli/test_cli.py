@@ -60,6 +60,7 @@ class Golden(unittest.TestCase):
         "help-policy-forget": ["policy", "forget", "--help"],
         "help-policy-pin": ["policy", "pin", "--help"],
         "help-policy-unpin": ["policy", "unpin", "--help"],
+        "help-check": ["check", "--help"],
         "help-check-config": ["check-config", "--help"],
         "help-config": ["config", "--help"],
         "config-defaults": ["config", "--defaults"],
