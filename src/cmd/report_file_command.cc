@@ -17,7 +17,7 @@ namespace strictmx {
 namespace {
 
 constexpr std::size_t kMaxFile = 32 << 20;
-constexpr std::size_t kMaxUnpacked = 64 << 20;
+constexpr std::size_t kMaxUnpacked = 32 << 20;
 
 struct Opened {
   ReadReport read;

@@ -1,5 +1,5 @@
 // cmd/report_file_command.h: `strictmx report show` and `report lint`: one report in a file, as
-// anybody may have sent it. Limits: a file of 32 MiB, 64 MiB when unpacked.
+// anybody may have sent it. Limits: a file of 32 MiB, 32 MiB when unpacked.
 #pragma once
 #include "cmd/command_result.h"
 #include "cmd/report_calls.h"

@@ -12,6 +12,7 @@ namespace {
 constexpr Seconds kTick{2};
 constexpr Millis kBusyTick{100};
 constexpr int kBuildEvery = 30;  // ticks
+constexpr int kCountEvery = 10;  // ticks: it reads all deliveries
 constexpr Seconds kStopTime{2};
 
 }  // namespace
@@ -62,17 +63,20 @@ class Reportd::Impl {
   }
 
   static Task<void> watch_deliveries(Impl& self) {
-    while (!self.stopping_ || self.workshop_.courier().active() > 0) {
+    for (int tick = 0; !self.stopping_ || self.workshop_.courier().active() > 0; ++tick) {
       const auto started = self.workshop_.courier().start_due();
       if (!started) self.note(std::unexpected(started.error()), "report_queue_failed");
-      if (const auto counts = self.workshop_.queue().count()) {
-        self.metrics_.set_reports_waiting(counts->waiting);
-      }
+      if (tick % kCountEvery == 0) self.count();
       const bool busy = self.stopping_ || (started && *started > 0);
       self.delivery_pause_.expires_after(busy ? kBusyTick : Millis(kTick));
       co_await self.delivery_pause_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     self.end_part();
+  }
+
+  void count() {
+    const auto counts = workshop_.queue().count();
+    if (counts) metrics_.set_reports_waiting(counts->waiting);
   }
 
   // The last one lets the thread end.
