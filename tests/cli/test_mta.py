@@ -131,8 +131,10 @@ class ExportOpenSmtpd(WithFolder):
                      "relayhost exempt.example": "not-found"})
         result = self.export()
         self.assertEqual((result.returncode, result.stderr), (0, b""))
-        self.assertEqual((self.folder / "domains").read_text(), "a.example\nb.example\n")
+        self.assertEqual((self.folder / "domains").read_text(),
+                         "strictmx.invalid\na.example\nb.example\n")
         self.assertEqual((self.folder / "relays").read_text(),
+                         "strictmx.invalid\tsmtp+tls://strictmx.invalid\n"
                          "a.example\tsmtp+tls://mx.a.example\n")
 
     def test_without_a_daemon_nothing_is_replaced(self):

@@ -76,6 +76,8 @@ class Haraka(Mta):
             path = self._folder / "config" / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        own = self._program.parent.parent / "config"
+        shutil.copy(own / "connection.ini", self._folder / "config")
         plugins = self._folder / "plugins"
         plugins.mkdir()
         (plugins / "lab_sender.js").write_text(SENDER_PLUGIN, encoding="utf-8")
@@ -100,7 +102,7 @@ class Haraka(Mta):
 
     def _submit(self, recipient, message):
         with self._space.entered():
-            client = smtplib.SMTP("127.0.0.1", PORT, timeout=30)
+            client = smtplib.SMTP("127.0.0.1", PORT, "sender.lab", timeout=30)
         try:
             client.sendmail(SENDER, [recipient], message)
         finally:
