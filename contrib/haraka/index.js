@@ -4,7 +4,10 @@
 // with a trusted certificate for the host's own name. No answer, or none that can be read: the
 // mail waits. Haraka knows no DANE, so strictmx is asked without it.
 
+// Haraka runs plugins in a context of their own: what is not named here may not be there, and an error
+// from outside is no instance of the Error in here.
 const http = require('node:http')
+const { clearTimeout, setTimeout } = require('node:timers')
 
 const MAX_ANSWER = 1 << 20
 
@@ -33,8 +36,14 @@ function target_of(api) {
 exports.strictmx_request = function (method, path, body) {
     const { timeout, report, ...target } = this.strictmx
     return new Promise((resolve, reject) => {
-        const options = { ...target, method, path, agent: false, signal: AbortSignal.timeout(timeout) }
-        const request = http.request(options, (response) => {
+        const request = http.request({ ...target, method, path, agent: false })
+        const timer = setTimeout(() => request.destroy(new Error('no answer in time')), timeout)
+        request.on('close', () => {
+            clearTimeout(timer)
+            reject(new Error('no whole answer'))  // without effect after another outcome
+        })
+        request.on('error', reject)
+        request.on('response', (response) => {
             let text = ''
             response.setEncoding('utf8')
             response.on('data', (part) => {
@@ -43,6 +52,7 @@ exports.strictmx_request = function (method, path, body) {
             })
             response.on('error', reject)
             response.on('end', () => {
+                if (!response.complete) return
                 try {
                     resolve({ status: response.statusCode, json: JSON.parse(text) })
                 } catch (error) {
@@ -50,38 +60,37 @@ exports.strictmx_request = function (method, path, body) {
                 }
             })
         })
-        request.on('error', reject)
         request.end(body)
     })
 }
 
-// What an answer means: the MX hosts allowed, null for "as without a policy", or an Error.
-exports.strictmx_hosts = function ({ status, json }) {
-    if (status !== 200) return new Error(json.reason || `strictmx answers ${status}`)
-    if (json.rule === 'none' || json.rule === 'testing') return null
+// What an answer means: { hosts } under an enforce policy, {} as without one, else { defer: reason }.
+exports.strictmx_verdict = function ({ status, json }) {
+    if (status !== 200) return { defer: json.reason || `strictmx answers ${status}` }
+    if (json.rule === 'none' || json.rule === 'testing') return {}
     if (json.rule !== 'enforce' && json.rule !== 'enforce_pattern') {
-        return new Error(`rule ${json.rule} is not for an MTA without DANE`)
+        return { defer: `rule ${json.rule} is not for an MTA without DANE` }
     }
     const hosts = json.mx.filter((mx) => mx.allowed === true && mx.tls === 'pkix').map((mx) => mx.host)
-    return hosts.length > 0 ? hosts : new Error('no MX host can be named')
+    return hosts.length > 0 ? { hosts } : { defer: 'no MX host can be named' }
 }
 
 exports.strictmx_get_mx = async function (next, hmail, domain) {
-    let hosts
+    let verdict
     try {
         const path = `/v1/policy/${encodeURIComponent(domain)}?dane=off`
-        hosts = this.strictmx_hosts(await this.strictmx_request('GET', path))
+        verdict = this.strictmx_verdict(await this.strictmx_request('GET', path))
     } catch (error) {
-        hosts = error
+        verdict = { defer: error.message }
     }
-    if (hosts instanceof Error) {
-        this.logerror(`${domain}: ${hosts.message}`)
-        return next(DENYSOFT, `strictmx: ${hosts.message}`)
+    if (verdict.defer) {
+        this.logerror(`${domain}: ${verdict.defer}`)
+        return next(DENYSOFT, `strictmx: ${verdict.defer}`)
     }
-    if (hosts === null) return next()
+    if (!verdict.hosts) return next()
     // Haraka then wants STARTTLS, a trusted certificate and the host's name in it.
     hmail.get_force_tls = () => true
-    next(OK, hosts.map((exchange, index) => ({ priority: (index + 1) * 10, exchange })))
+    next(OK, verdict.hosts.map((exchange, index) => ({ priority: (index + 1) * 10, exchange })))
 }
 
 // Haraka's errors in the words of RFC 8460 section 4.3; undefined: nothing that TLS is to blame for.

@@ -59,8 +59,9 @@ CommandResult run_export_opensmtpd(const ExportOpenSmtpdCall& call) {
   const auto domains = enforced_domains(call.config);
   if (!domains) return give_up(domains.error());
   constexpr std::string_view kFound = "found|";
-  std::string listed;
-  std::string relays;
+  // smtpd refuses empty tables. No mail can be for this name (RFC 2606 §2).
+  std::string listed = "strictmx.invalid\n";
+  std::string relays = "strictmx.invalid\tsmtp+tls://strictmx.invalid\n";
   std::size_t without = 0;
   for (const auto& domain : *domains) {
     const auto reply = ask_line(*where, "relayhost " + domain.text(), kPatience);

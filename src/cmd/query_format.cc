@@ -4,7 +4,9 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "core/exim_answer.h"
 #include "core/mta_answer.h"
+#include "core/sendmail_answer.h"
 
 namespace strictmx {
 
@@ -68,7 +70,9 @@ std::string format_json(const QueryCall& call, const QueryReport& report) {
   const auto& known = verdict.policy;
   const Json::Object answers{
       {"postfix", socketmap_payload(report.postfix)},
-      {"postfix-tlsrpt", socketmap_payload(format_postfix_tlsrpt_answer(verdict))}};
+      {"postfix-tlsrpt", socketmap_payload(format_postfix_tlsrpt_answer(verdict))},
+      {"sts", socketmap_payload(format_sendmail_answer(verdict))},
+      {"exim", format_exim_answer(verdict)}};
   const Json::Object members{
       {"query", call.key},
       {"domain", hop != nullptr ? Json(hop->domain.text()) : Json()},

@@ -131,6 +131,11 @@ Task<std::optional<StsResult>> Engine::refresh(Engine& engine, Domain domain, St
   co_return result;
 }
 
+void Engine::warn_long(const Domain& domain) {
+  parts_.metrics.count_answer_too_long();
+  log_.error("answer_too_long", {{"domain", domain.text()}});
+}
+
 void Engine::measure_health() {
   const PolicyTable::Health health = policies_.health(parts_.clock.now().wall);
   parts_.metrics.set_policies_late(health.late, health.critical);

@@ -79,6 +79,8 @@ class Engine {
   };
   Known known(const Domain& domain);
 
+  // Tells the operator that Sendmail cannot be told of the domain: its mail waits.
+  void warn_long(const Domain& domain);
   // Renews the gauges of policies that are near their end. Walks all policies.
   void measure_health();
 

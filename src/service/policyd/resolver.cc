@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/sendmail_answer.h"
+
 namespace strictmx {
 
 namespace {
@@ -233,6 +235,9 @@ void Resolver::remember(const std::string& cache_key, const TlsPolicyResult& res
   for (std::size_t d = 0; d < kDialects; ++d) {
     if (!asked_[d]) continue;
     const MtaAnswer answer = format_answer(static_cast<Dialect>(d), result.verdict);
+    if (answer.data == kSendmailTooLong) {
+      asio::post(threads_.lookups, [this, domain = policy->domain] { engine_.warn_long(domain); });
+    }
     if (by_policy) {
       const Seconds life = std::max(policy->expires_at() - now.wall, Seconds{1});
       caches_[d].put_policy(cache_key, answer, {refresh_at, now.mono + life, counting});

@@ -180,6 +180,22 @@ TEST_CASE("STS-C05 a refresh that fails is told, and the policy stays") {
   CHECK(world.ask({"example.com"})[0] == kSecure);
 }
 
+TEST_CASE("a domain that Sendmail cannot be told of is deferred and the operator is told") {
+  World world;
+  const std::string label(63, 'x');
+  const std::string host = label + "." + label + "." + label + "." + std::string(30, 'x');
+  world.fetch.outcome.body = "version: STSv1\nmode: enforce\nmx: " + host + "\nmax_age: 604800\n";
+  world.dns.mx["example.com"] = one_mx(host);
+  std::string out;
+  Asker asker;
+  REQUIRE_FALSE(world.answer_now("example.com", out, Dialect::sendmail));
+  world.resolver.answer_later({"example.com", Dialect::sendmail}, asker);
+  world.settle();
+  CHECK(asker.reply.find("TEMP no MX host name is short enough for Sendmail") != std::string::npos);
+  CHECK(world.log.events.back() == "answer_too_long");
+  CHECK(world.metrics.text().find("strictmx_answers_too_long_total 1") != std::string::npos);
+}
+
 TEST_CASE("an override decides before any look-up, and ends") {
   World world;
   world.engine.set_overrides({*parse_override("example.com none"),

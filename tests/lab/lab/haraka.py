@@ -76,15 +76,19 @@ class Haraka(Mta):
             path = self._folder / "config" / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        own = self._program.parent.parent / "config"
+        shutil.copy(own / "connection.ini", self._folder / "config")
         plugins = self._folder / "plugins"
         plugins.mkdir()
         (plugins / "lab_sender.js").write_text(SENDER_PLUGIN, encoding="utf-8")
-        shutil.copy(names.REPOSITORY / "contrib/haraka/index.js", plugins / "strictmx.js")
-        shutil.copy(names.REPOSITORY / "contrib/haraka/config/strictmx.ini", self._folder / "config")
+        contrib = names.REPOSITORY / "contrib/haraka"
+        shutil.copy(contrib / "config/strictmx.ini", self._folder / "config")
+        shutil.copy(contrib / "index.js", plugins / "strictmx.js")
         (self._folder / "queue").mkdir()
         resolver = self._folder / "resolv.conf"
         resolver.write_text("nameserver 127.0.0.1\n", encoding="utf-8")
-        run = f"mount --bind {resolver} /etc/resolv.conf && exec node {self._program} -c {self._folder}"
+        run = f"mount --bind {resolver} /etc/resolv.conf && "
+        run += f"exec node {self._program} -c {self._folder}"
         self._space.spawn(
             self.log,
             *("unshare", "--mount", "env", f"NODE_EXTRA_CA_CERTS={self._box.run_dir}/certs/ca.pem"),
@@ -100,19 +104,19 @@ class Haraka(Mta):
 
     def _submit(self, recipient, message):
         with self._space.entered():
-            client = smtplib.SMTP("127.0.0.1", PORT, timeout=30)
+            client = smtplib.SMTP("127.0.0.1", PORT, "sender.lab", timeout=30)
         try:
             client.sendmail(SENDER, [recipient], message)
         finally:
             client.close()
 
     def _find(self, log, recipient):
-        # Every line of a delivery names its queue file; the recipient's is the one queued last.
+        # One message at a time: the first line that ends a delivery is about it.
         for line in log.splitlines():
             delivered = re.search(r"delivered file=\S+ domain=\S+ host=(\S+)", line)
             if delivered:
                 return Outcome("sent", delivered[1], line, log)
-            if "[outbound]" in line and re.search(r"temp_fail|deferred|Temp(orary)? fail", line, re.I):
+            if "[outbound]" in line and "Temp failing" in line:
                 return Outcome("deferred", "none", line, log)
             if "[outbound]" in line and "bounce" in line:
                 return Outcome("bounced", "none", line, log)

@@ -2,6 +2,7 @@
 import re
 import smtplib
 import socket
+from pathlib import Path
 
 from . import names, strictmx, waiting
 from .senders import SENDER, Mta, Outcome
@@ -13,7 +14,8 @@ include "/lab/contrib/opensmtpd/{file}"
 """
 # The helper is strictmx, built for the machine and not for this root: with the machine's loader.
 HELPER = """#!/bin/sh
-exec /host/lib64/ld-linux-x86-64.so.2 --library-path /host/lib/x86_64-linux-gnu:/host/usr/lib/x86_64-linux-gnu /host{binary} {command} "$@" 2>>/lab/logs/{name}.helper.log
+exec /host{loader} --library-path /host{libraries} /host{binary} {command} "$@" \\
+  2>>/lab/logs/{name}.helper.log
 """
 _LINE = r'^.*to=<{}>.* result="?(\w+)"? .*$'
 _STATUS = {"Ok": "sent", "TempFail": "deferred", "PermFail": "bounced", "Loop": "bounced"}
@@ -27,11 +29,19 @@ class OpenSmtpd(Mta):
         text = TEXT.format(port=PORT[self.name], file=self.file)
         (self._folder / "smtpd.conf").write_text(text, encoding="utf-8")
         helper = self._folder / "table-strictmx"
-        helper.write_text(
-            HELPER.format(binary=strictmx.binary(), command="table-opensmtpd", name=self.name),
-            encoding="utf-8",
+        loader = next(Path("/usr/lib").glob("*-linux-gnu/ld-linux*")).resolve()
+        text = HELPER.format(
+            loader=loader,
+            libraries=loader.parent,
+            binary=strictmx.binary(),
+            command="table-opensmtpd",
+            name=self.name,
         )
+        helper.write_text(text, encoding="utf-8")
         helper.chmod(0o755)
+        said = self._box.folder("logs") / f"{self.name}.helper.log"
+        said.touch()
+        said.chmod(0o666)  # smtpd gives up its privileges before it runs the helper
         self._space.spawn(
             self.log, *self._box.chroot("smtpd", "-d", "-f", f"/lab/{self.name}/smtpd.conf")
         )
@@ -45,7 +55,7 @@ class OpenSmtpd(Mta):
 
     def _submit(self, recipient, message):
         with self._space.entered():
-            client = smtplib.SMTP("127.0.0.1", PORT[self.name], timeout=30)
+            client = smtplib.SMTP("127.0.0.1", PORT[self.name], "sender.lab", timeout=30)
         try:
             client.sendmail(SENDER, [recipient], message)
         except smtplib.SMTPRecipientsRefused as refused:

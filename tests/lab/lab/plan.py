@@ -256,7 +256,8 @@ def _step(table, where):
 def _scenario(path):
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     where = str(path.relative_to(names.LAB_DIR))
-    unknown = set(table) - {"title", "rule", "domain", "policy", "mx", "step", "demo", "postfix", "tlsrpt"}
+    known = {"title", "rule", "domain", "policy", "mx", "step", "demo", "postfix", "tlsrpt"}
+    unknown = set(table) - known
     if unknown:
         raise PlanError(f"{where}: unknown {', '.join(sorted(unknown))}")
     steps = tuple(_step(step, f"{where}, step {n}") for n, step in enumerate(table["step"], 1))

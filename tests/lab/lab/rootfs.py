@@ -60,6 +60,7 @@ LINKS = {
     "etc/exim4/exim4.conf": "/tmp/exim4.conf",
     "usr/libexec/opensmtpd/table-strictmx": "/lab/opensmtpd-13/table-strictmx",
     "etc/mail/strictmx": "/lab/opensmtpd/tables",
+    "var/run": "/run",
 }
 SPOOLS = ("var/spool/smtpd", "var/lib/opensmtpd/empty", "var/empty")
 
@@ -215,6 +216,8 @@ def _furnish(root):
         (root / name).write_text(text, encoding="utf-8")
     for name, target in LINKS.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
+        if (root / name).is_dir():
+            continue
         (root / name).unlink(missing_ok=True)
         (root / name).symlink_to(target)
     for name in SPOOLS:

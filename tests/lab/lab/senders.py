@@ -1,7 +1,7 @@
 """The MTAs beside Postfix that send mail in the lab: which there are, and what they have in common.
 
-Each asks strictmx in its own way, with the very configuration that `contrib/` offers, and reports an
-Outcome from its own log.
+Each asks strictmx in its own way, with the very configuration that `contrib/` offers, and reports
+an Outcome from its own log.
 """
 import itertools
 import os
