@@ -129,9 +129,8 @@ class PolicyWriter::Impl {
       for (auto& change : group) perform(change);
       save_collected();
       check_losses();
-      if (!group.empty()) continue;
-      if (stopping()) return end();
-      retry();
+      if (group.empty() && stopping()) return end();
+      if (is_retry_due()) retry();
     }
   }
 
@@ -272,6 +271,11 @@ class PolicyWriter::Impl {
   void end() {
     if (save_kept()) return;
     log_.error("policies_not_saved", {{"count", std::to_string(unsaved_.size())}, {"why", *why_}});
+  }
+
+  bool is_retry_due() const {
+    const std::lock_guard lock(mutex_);
+    return why_ && std::chrono::steady_clock::now() >= retry_at_;
   }
 
   bool stopping() const {
