@@ -160,6 +160,12 @@ Subcommands:
   query                           What an MTA would be told now, and why.
   lint                            Check given text as the daemon would read it.
   policy                          The stored policies.
+  check                           What every sender sees of a domain, and what is wrong with it.
+  report                          TLS reports (RFC 8460).
+  table-opensmtpd                 Table program of OpenSMTPD 7.6 and later.
+  filter-opensmtpd                Filter of OpenSMTPD that tells of its TLS sessions.
+  export-opensmtpd                Table files for OpenSMTPD before 7.6.
+  check-local                     Known traps in the MTAs of this machine.
   check-config                    Check a configuration file.
   config                          Print configuration.
 
