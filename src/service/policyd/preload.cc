@@ -53,22 +53,20 @@ Result<std::string> read_signed(const PreloadFile& file) {
 
 }  // namespace
 
-Result<void> load_preload_file(const PreloadFile& file, WallTime now,
+Result<void> load_preload_file(const PreloadFile& file, WallTime now, PolicyStore& store,
                                const std::function<void(const KnownPolicy&)>& each, Log& log) {
   const std::string name = file.list.string();
   if (!file.key.empty()) {
     auto text = read_signed(file);
     if (!text) return std::unexpected(text.error());
     std::ispanstream in{std::span<const char>(*text)};
-    load_preload(in, name, now, each, log);
-    return {};
+    return load_preload(in, name, now, store, each, log);
   }
   std::ifstream in(file.list, std::ios::binary);
   if (!in || fs::is_directory(file.list)) {
     return fail(Errc::io, fmt::format("policy.preload: {}: cannot be read", name));
   }
-  load_preload(in, name, now, each, log);
-  return {};
+  return load_preload(in, name, now, store, each, log);
 }
 
 }  // namespace strictmx
