@@ -24,7 +24,7 @@ add_test(NAME cli COMMAND python3 -B -m unittest discover -s tests/cli
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(cli PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)
 
-add_test(NAME lab COMMAND tests/lab/run WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+add_test(NAME lab COMMAND tests/lab/run --no-others WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(lab PROPERTIES
   ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" SKIP_RETURN_CODE 77 TIMEOUT 900 RUN_SERIAL ON)
 

@@ -185,7 +185,7 @@ TEST_CASE("a domain that Sendmail cannot be told of is deferred and the operator
   const std::string label(63, 'x');
   const std::string host = label + "." + label + "." + label + "." + std::string(30, 'x');
   world.fetch.outcome.body = "version: STSv1\nmode: enforce\nmx: " + host + "\nmax_age: 604800\n";
-  world.dns.mx["example.com"] = one_mx(host);
+  world.dns.mx["example.com"] = test::one_mx(host);
   std::string out;
   Asker asker;
   REQUIRE_FALSE(world.answer_now("example.com", out, Dialect::sendmail));

@@ -26,6 +26,11 @@ def arguments():
     parser.add_argument("-v", action="store_true", dest="verbose", help="show Postfix's log lines")
     # How `main` tells `inside`: folders of packages.
     parser.add_argument("--postfix310", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--no-others",
+        action="store_true",
+        help="leave out the scenarios with other MTAs than Postfix",
+    )
     parser.add_argument("--other", action="append", default=[], help=argparse.SUPPRESS)
     return parser
 
@@ -51,6 +56,10 @@ def _report(result, seconds, verbose):
         print(f"     {mail.outcome.tls}: {mail.outcome.line}")
 
 
+def left(scenarios, options):
+    return [one for one in scenarios if not (options.no_others and one.needs_others())]
+
+
 def inside(packages, run_dir, options):
     """Process 1 of the lab. Returns the exit code."""
     started = time.monotonic()
@@ -58,7 +67,7 @@ def inside(packages, run_dir, options):
     world = session.bring_up(packages, run_dir, options.postfix310, others)
     print(f"lab up in {time.monotonic() - started:.1f} s", flush=True)
     failed = skipped = 0
-    scenarios = chosen(world.plan.scenarios, options.only)
+    scenarios = left(chosen(world.plan.scenarios, options.only), options)
     for scenario in scenarios:
         began = time.monotonic()
         result = steps.run(scenario, world)
@@ -106,7 +115,7 @@ def _others():
 def main(argv):
     options = arguments().parse_args(argv)
     try:
-        scenarios = chosen(plan.load().scenarios, options.only)
+        scenarios = left(chosen(plan.load().scenarios, options.only), options)
     except plan.PlanError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
