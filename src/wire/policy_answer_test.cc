@@ -26,7 +26,7 @@ using Change = void (*)(PolicyAddressFacts&);
 
 }  // namespace
 
-TEST_CASE("policy answer: one row per rule of RFC 8461 §3.3 (STS-H02)") {
+TEST_CASE("policy answer: one row per rule of RFC 8461 §3.3") {
   struct Row {
     const char* name;
     Change change;
