@@ -102,7 +102,7 @@ constexpr ConfigKey kPolicy[] = {
      .scope = serve,
      .metavar = "",
      .fallback = R"("")",
-     .summary = "Ed25519 public key (PEM) by which the list must be signed; empty: it need not be.",
+     .summary = "Ed25519 public key (PEM) that signs the list; empty: it is not signed.",
      .more = "The signature is beside it, FILE.sig (strictmx policy export FILE --sign KEY).",
      .set = [](Config& c, const Words& w) { return set_text(c.policy.preload_key, w); }},
 };
