@@ -39,7 +39,10 @@ DnsOptions make_dns_options(const DnsConfig& config, const Surroundings& around)
   } else if (config.forward.front() != "recurse") {
     dns.forwarders = config.forward;
   }
-  if (config.trust_anchor != "none") dns.trust_anchor = config.trust_anchor;
+  const bool off = config.validation == DnsValidationKey::off;
+  if (config.trust_anchor != "none" && !off) dns.trust_anchor = config.trust_anchor;
+  if (config.validation == DnsValidationKey::trust_ad) dns.validation = DnsValidation::trust_ad;
+  if (config.trust_ad_remote) dns.remote = RemoteAd::trusted;
   if (!config.root_hints.empty()) dns.root_hints = config.root_hints;
   return dns;
 }

@@ -182,7 +182,9 @@ void History::reload() {
 
 // What was not saved is forgotten; of the list only what is live and not stored counts.
 void History::restart() {
-  text_ += "  restart\n";
+  const bool loads_slowly = chance_.one_in(2);
+  text_ += loads_slowly ? "  restart, loading does not end\n" : "  restart\n";
+  if (loads_slowly) world_.held.insert("load");
   waiting_.clear();
   daemon_.reset();
   daemon_ = std::make_unique<Daemon>(world_, metrics_, log_, settings_);

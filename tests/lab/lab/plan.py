@@ -118,6 +118,15 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Query:
+    """Ask with `strictmx query`; `answer` as for Ask, `validation` is its --dns-validation."""
+
+    query: str
+    answer: str
+    validation: str = "local"
+
+
+@dataclass(frozen=True)
 class PolicyHost:
     """What the domain's policy host must have seen so far: proof that strictmx was there at all."""
 
@@ -161,6 +170,7 @@ STEPS = {
     "mail": Mail,
     "mail_all": MailAll,
     "ask": Ask,
+    "query": Query,
     "policy_host": PolicyHost,
     "results": Results,
     "attack": Attack,

@@ -127,6 +127,9 @@ def _run_step(step, result, world):
                 step.within,
             )
             return _differ(f"answer for {step.ask}", step.answer, seen)
+        case plans.Query():
+            seen = world.strictmx.query(step.query, step.validation)
+            return _differ(f"answer for {step.query}", step.answer, seen)
         case plans.PolicyHost():
             # nginx logs a request after it has answered: its log may lag behind strictmx's answer.
             seen = _last_seen(
