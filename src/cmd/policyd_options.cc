@@ -64,6 +64,7 @@ Result<PolicydOptions> make_policyd_options(const Config& config, const Surround
   options.listen = config.listen;
   options.listen_line = config.listen_line;
   options.api = config.api;
+  options.collector = config.collect.socket;
   options.state = *std::move(state);
   if (!config.control.empty()) {
     options.control = std::filesystem::absolute(options.state / config.control);

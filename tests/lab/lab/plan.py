@@ -194,6 +194,11 @@ class Scenario:
         """Whether MTAs beside Postfix take part."""
         return any(isinstance(step, MailAll) for step in self.steps)
 
+    def named_others(self):
+        """The MTAs that are named with their release, without which the steps mean nothing."""
+        words = [step.mail_all.split(",") for step in self.steps if isinstance(step, MailAll)]
+        return {name for names_of_step in words for name in names_of_step if "-" in name}
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -160,8 +160,9 @@ def run(scenario, world: World) -> Result:
     if _postfix(scenario, world) is None:
         result.skipped = f"no Postfix {scenario.postfix}"
         return result
-    if result.scenario.needs_others() and not world.others:
-        result.skipped = "no other MTA"
+    missing = scenario.named_others() - {mta.name for mta in world.others}
+    if missing or (scenario.needs_others() and not world.others):
+        result.skipped = f"no {', '.join(sorted(missing)) or 'other MTA'}"
         return result
     try:
         world.recover()
