@@ -46,10 +46,7 @@ struct DnsExchange::Sockets {
 };
 
 DnsExchange::DnsExchange(asio::io_context& io, Forwarder server, DnsQuestion question)
-    : io_(io),
-      server_(server),
-      question_(std::move(question)),
-      sockets_(std::make_shared<Sockets>(io)) {}
+    : server_(server), question_(std::move(question)), sockets_(std::make_shared<Sockets>(io)) {}
 
 DnsExchange::~DnsExchange() {
   sockets_->close();

@@ -38,7 +38,6 @@ class DnsExchange {
   Task<std::optional<DnsExchangeReply>> over_udp(const std::string& query);
   Task<std::optional<DnsExchangeReply>> over_tcp(const std::string& query);
 
-  asio::io_context& io_;
   Forwarder server_;
   DnsQuestion question_;
   std::shared_ptr<Sockets> sockets_;  // also held by the timer's handler

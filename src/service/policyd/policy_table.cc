@@ -138,7 +138,7 @@ void PolicyTable::failed(const Domain& domain, WallTime now) {
 std::optional<PolicyTable::Plan> PolicyTable::plan_of(const Domain& domain) const {
   const auto at = index_.find(domain.text());
   if (at == index_.end()) return std::nullopt;
-  const Entry& entry = entries_[at->second];
+  const Entry& entry = entries_[*at];
   Plan plan{wall_of(entry.used_at), std::nullopt, entry.failures};
   if (entry.due != 0) plan.refresh_at = wall_of(entry.due);
   return plan;
