@@ -5,6 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +40,13 @@ std::vector<RuleRow> rows_of_mx_cert();
 std::vector<RuleRow> rows_of_dane();
 std::vector<RuleRow> rows_of_rpt();
 
+// The rows of several tables.
+inline std::vector<RuleRow> rows_in(std::initializer_list<std::span<const RuleRow>> tables) {
+  std::vector<RuleRow> rows;
+  for (const auto table : tables) rows.insert(rows.end(), table.begin(), table.end());
+  return rows;
+}
+
 inline std::vector<Finding> findings_of(const CheckFacts& facts) {
   return check_everything(CheckView(facts)).sorted();
 }
@@ -49,8 +59,8 @@ inline std::string ids_of(const std::vector<Finding>& findings) {
 
 inline void run_rows(const std::vector<RuleRow>& rows) {
   for (const auto& row : rows) {
-    CAPTURE(row.id);
-    CAPTURE(row.name);
+    const auto what = std::string(row.id) + ": " + row.name;
+    CAPTURE(what);
     auto facts = good_domain();
     row.change(facts);
     const auto findings = findings_of(facts);
