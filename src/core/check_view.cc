@@ -11,7 +11,9 @@ std::optional<std::string> best_body(const PolicyHostFacts& host) {
   if (host.fetched && host.outcome.status == FetchStatus::ok) return host.outcome.body;
   for (const auto& address : host.addresses) {
     const auto& http = address.http;
-    if (http.status == 200 && http.end == HttpEnd::complete) return http.body;
+    const auto* const coding = http.field("content-encoding");
+    const bool plain = coding == nullptr || coding->empty() || *coding == "identity";
+    if (http.status == 200 && http.end == HttpEnd::complete && plain) return http.body;
   }
   return std::nullopt;
 }

@@ -68,4 +68,8 @@ bool means_sts(const CheckFacts& facts) {
   return any_attempt(facts.sts_txt) || std::ranges::any_of(facts.sts_txt_elsewhere, any_attempt);
 }
 
+bool means_policy(const CheckView& view) {
+  return means_sts(view.facts) || (view.body && view.body->find("STSv1") != std::string::npos);
+}
+
 }  // namespace strictmx

@@ -33,4 +33,7 @@ std::vector<StsField> loose_sts_fields(std::string_view rr);
 // Somebody meant to publish MTA-STS: a record at the right place, good or not, or elsewhere.
 bool means_sts(const CheckFacts& facts);
 
+// The same, or what the policy host serves is a policy, good or not.
+bool means_policy(const CheckView& view);
+
 }  // namespace strictmx
