@@ -68,6 +68,14 @@ std::string address_list(std::span<const IpAddress> addresses) {
   return join(texts, ", ");
 }
 
+bool is_page(std::string_view body) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
+  const auto begin = body.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return false;
+  return body[begin] == '<' || body[begin] == '{' || body[begin] == '[';
+}
+
 std::string fresh_id(WallTime when) {
   auto text = format_utc(when);
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == 'Z'; });

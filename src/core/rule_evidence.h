@@ -18,6 +18,9 @@ std::string quoted(std::string_view remote, std::size_t limit = 120);
 // The addresses joined with ", ".
 std::string address_list(std::span<const IpAddress> addresses);
 
+// A web page, JSON or XML: no policy at all.
+bool is_page(std::string_view body);
+
 // An id that no sender has seen yet, made from the time: "20261126T190000".
 std::string fresh_id(WallTime when);
 
