@@ -3,10 +3,11 @@ SHELL := /bin/bash
 JOBS ?= $(shell n=$$(nproc); echo $$(( n < 2 ? 1 : n )))
 PREFIX ?= /usr/local
 
-.PHONY: help build run test demo lab soak bench bench-peers format install setup setup-test clean
+.PHONY: help build run test mtas demo lab soak bench bench-peers format install setup setup-test clean
 help:
 	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
 	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
+	@echo "make mtas     the network lab with Exim, Sendmail, OpenSMTPD and Haraka"
 	@echo "make demo     attacks on mail in a network of this machine, without and with strictmx"
 	@echo "make lab      a shell inside of that network, to look around"
 	@echo "make soak     1,000 kills at random instants; no policy may be forgotten"
@@ -34,6 +35,9 @@ test: setup-test build
 	@cmake --build build/asan -j$(JOBS)
 	ctest --test-dir build/asan --output-on-failure
 	ctest --test-dir build/release --output-on-failure
+
+mtas: setup-test build
+	@tests/lab/run --only-others
 
 demo: setup-test build
 	@tests/lab/demo

@@ -38,6 +38,11 @@ add_test(NAME soak COMMAND tests/soak/run --cycles 200 --seconds 200
 set_tests_properties(soak PROPERTIES
   ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300 RUN_SERIAL ON)
 
+add_test(NAME full_disk COMMAND tests/soak/full_disk WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(full_disk PROPERTIES
+  ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>;STRICTMX_TOOLS=$<TARGET_FILE_DIR:bench_world>"
+  SKIP_RETURN_CODE 77 TIMEOUT 300 RUN_SERIAL ON)
+
 add_test(NAME idle COMMAND tests/soak/idle WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(idle PROPERTIES
   ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" SKIP_RETURN_CODE 77 TIMEOUT 120)

@@ -37,11 +37,16 @@ class Machine {
   PathExists exists() const {
     return [this](const std::string& path) { return exists(path); };
   }
-  // The output of the first program that there is; nullopt: none is.
-  static std::optional<std::string> run(std::initializer_list<const char*> programs,
-                                        std::vector<std::string> arguments) {
-    for (const char* program : programs) {
-      std::vector<std::string> words{program};
+  // The output of the first program that there is, of this machine also beside PATH, which may lack
+  // the place of daemons; nullopt: none is.
+  std::optional<std::string> run(std::initializer_list<std::string_view> programs,
+                                 const std::vector<std::string>& arguments) const {
+    std::vector<std::string> names(programs.begin(), programs.end());
+    if (root_.empty()) {
+      for (const auto program : programs) names.push_back(fmt::format("/usr/sbin/{}", program));
+    }
+    for (const auto& name : names) {
+      std::vector<std::string> words{name};
       words.insert(words.end(), arguments.begin(), arguments.end());
       auto output = run_program(words);
       if (output) return *std::move(output);
@@ -55,16 +60,16 @@ class Machine {
 };
 
 Findings find_postfix(const Machine& machine, DaemonDane dane) {
-  const auto parameters = Machine::run({"postconf"}, {});
+  const auto parameters = machine.run({"postconf"}, {});
   if (!parameters) return std::nullopt;
-  const auto master = Machine::run({"postconf"}, {"-M", "smtp/unix"});
+  const auto master = machine.run({"postconf"}, {"-M", "smtp/unix"});
   return check_postfix({*parameters, master.value_or("")}, dane, machine.exists());
 }
 
 Findings find_exim(const Machine& machine, DaemonDane dane) {
-  const auto version = Machine::run({"exim4", "exim"}, {"-bV"});
+  const auto version = machine.run({"exim4", "exim"}, {"-bV"});
   if (!version || version->find("Exim") == std::string::npos) return std::nullopt;
-  const auto config = Machine::run({"exim4", "exim"}, {"-bP", "config"});
+  const auto config = machine.run({"exim4", "exim"}, {"-bP", "config"});
   return check_exim({*version, config.value_or(""), machine.file("/etc/resolv.conf")}, dane,
                     machine.exists());
 }
@@ -72,15 +77,15 @@ Findings find_exim(const Machine& machine, DaemonDane dane) {
 Findings find_sendmail(const Machine& machine, DaemonDane dane) {
   const std::string config = machine.file("/etc/mail/sendmail.cf");
   if (config.empty()) return std::nullopt;
-  const auto compiled = Machine::run({"/usr/libexec/sendmail/sendmail", "sendmail"},
-                                     {"-d0.10", "-bt", "-C/dev/null"});
+  const auto compiled =
+      machine.run({"/usr/libexec/sendmail/sendmail", "sendmail"}, {"-d0.13", "-bt", "-C/dev/null"});
   return check_sendmail({compiled.value_or(""), config}, dane, machine.exists());
 }
 
 Findings find_opensmtpd(const Machine& machine) {
   const std::string config = machine.file("/etc/smtpd.conf");
   if (config.empty()) return std::nullopt;
-  const auto version = Machine::run({"smtpd", "/usr/sbin/smtpd"}, {"-h"});
+  const auto version = machine.run({"smtpd"}, {"-h"});
   return check_opensmtpd({version.value_or(""), config}, machine.exists());
 }
 
@@ -119,7 +124,7 @@ std::string_view name_of(TrapWeight weight) {
 class Report {
  public:
   void add(const std::string& subject, const std::vector<Trap>& traps) {
-    text_ += fmt::format("{}: {}\n", subject, traps.empty() ? "good" : "");
+    text_ += fmt::format("{}:{}\n", subject, traps.empty() ? " good" : "");
     for (const auto& trap : traps) {
       faults_ += trap.weight == TrapWeight::fault;
       const std::string line = escape_remote(trap.text);

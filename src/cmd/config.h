@@ -14,10 +14,14 @@
 
 namespace strictmx {
 
+enum class DnsValidationKey : std::uint8_t { local, trust_ad, off };
+
 struct DnsConfig {
   std::vector<std::string> forward;  // empty: as /etc/resolv.conf says; {"recurse"}: from the root
   std::string trust_anchor = "/usr/share/dns/root.key";  // or "none"
   std::string root_hints;                                // empty: built-in
+  DnsValidationKey validation = DnsValidationKey::local;
+  bool trust_ad_remote = false;
   bool operator==(const DnsConfig&) const = default;
 };
 

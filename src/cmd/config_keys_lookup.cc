@@ -27,6 +27,13 @@ Result<void> set_trust_anchor(Config& c, const Words& words) {
   return set_text(c.dns.trust_anchor, words);
 }
 
+Result<void> set_validation(Config& c, const Words& words) {
+  return set_choice(c.dns.validation, words,
+                    {{"local", DnsValidationKey::local},
+                     {"trust-ad", DnsValidationKey::trust_ad},
+                     {"off", DnsValidationKey::off}});
+}
+
 Result<void> set_addresses(Config& c, const Words& words) {
   return set_choice(c.https.addresses, words,
                     {{"true", AddressRule::any}, {"false", AddressRule::public_only}});
@@ -42,6 +49,27 @@ constexpr ConfigKey kDns[] = {
      .summary = "DNS servers to ask, or the one word recurse; repeatable.",
      .more = "Empty: the servers of /etc/resolv.conf. \"recurse\": ask from the root downwards.",
      .set = set_forward},
+    {.name = "dns.validation",
+     .flag = "--dns-validation",
+     .kind = text,
+     .scope = serve_and_query,
+     .metavar = "local|trust-ad|off",
+     .fallback = R"("local")",
+     .summary = "Who checks DNSSEC: strictmx, or the server asked; off: nobody.",
+     .more = "trust-ad: a validating resolver on this machine decides, by the AD bit.",
+     .set = set_validation},
+    {.name = "dns.trust_ad_remote",
+     .flag = "--dns-trust-ad-remote",
+     .kind = boolean,
+     .scope = serve_and_query,
+     .metavar = "",
+     .fallback = "false",
+     .summary = "Trust the AD bit of servers on other machines too.",
+     .more = "Only where nobody can forge packets on the way from them.",
+     .set =
+         [](Config& c, const Words& w) {
+           return set_choice(c.dns.trust_ad_remote, w, {{"true", true}, {"false", false}});
+         }},
     {.name = "dns.trust_anchor",
      .flag = "--dns-trust-anchor",
      .kind = text,

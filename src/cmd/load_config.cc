@@ -35,8 +35,10 @@ ConfigProblems find_unreadable_files(const Config& config) {
                          {"policy.preload", config.policy.preload},
                          {"policy.preload_key", config.policy.preload_key}};
   ConfigProblems problems;
+  const bool validates = config.dns.validation == DnsValidationKey::local;
   for (const auto& [key, file] : files) {
-    const bool named = !file.empty() && file != "none";
+    const bool anchor = &file == &config.dns.trust_anchor;
+    const bool named = !file.empty() && file != "none" && (validates || !anchor);
     if (named && ::access(file.c_str(), R_OK) != 0) {
       problems.push_back(fmt::format("{}: {}: {}", key, file, std::strerror(errno)));
     }

@@ -39,7 +39,10 @@ DnsOptions make_dns_options(const DnsConfig& config, const Surroundings& around)
   } else if (config.forward.front() != "recurse") {
     dns.forwarders = config.forward;
   }
-  if (config.trust_anchor != "none") dns.trust_anchor = config.trust_anchor;
+  const bool off = config.validation == DnsValidationKey::off;
+  if (config.trust_anchor != "none" && !off) dns.trust_anchor = config.trust_anchor;
+  if (config.validation == DnsValidationKey::trust_ad) dns.validation = DnsValidation::trust_ad;
+  if (config.trust_ad_remote) dns.remote = RemoteAd::trusted;
   if (!config.root_hints.empty()) dns.root_hints = config.root_hints;
   return dns;
 }
@@ -61,6 +64,7 @@ Result<PolicydOptions> make_policyd_options(const Config& config, const Surround
   options.listen = config.listen;
   options.listen_line = config.listen_line;
   options.api = config.api;
+  options.collector = config.collect.socket;
   options.state = *std::move(state);
   if (!config.control.empty()) {
     options.control = std::filesystem::absolute(options.state / config.control);

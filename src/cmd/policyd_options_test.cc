@@ -69,6 +69,19 @@ TEST_CASE("words for nothing become absent files") {
   CHECK(options.fetch.ca_file == "/c");
 }
 
+TEST_CASE("who validates DNSSEC") {
+  Config config;
+  CHECK(options_of(config).dns.validation == DnsValidation::local);
+  config.dns.validation = DnsValidationKey::off;
+  CHECK(options_of(config).dns.validation == DnsValidation::local);
+  CHECK(!options_of(config).dns.trust_anchor.has_value());
+  config.dns.validation = DnsValidationKey::trust_ad;
+  CHECK(options_of(config).dns.validation == DnsValidation::trust_ad);
+  CHECK(options_of(config).dns.remote == RemoteAd::refused);
+  config.dns.trust_ad_remote = true;
+  CHECK(options_of(config).dns.remote == RemoteAd::trusted);
+}
+
 TEST_CASE("every other value arrives in the service") {
   Config config;
   config.listen = {"unix:/run/a.sock"};

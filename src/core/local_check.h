@@ -34,7 +34,7 @@ struct EximFacts {
 };
 
 struct SendmailFacts {
-  std::string compiled;  // what `sendmail -d0.1 -bt` prints
+  std::string compiled;  // what `sendmail -d0.13 -bt` prints
   std::string config;    // sendmail.cf
 };
 

@@ -104,11 +104,20 @@ std::optional<DomainResults> find_tls_events(const NextHop& hop, const TlsPolicy
   return EventFinder(hop, result).find();
 }
 
-DomainResults times(DomainResults results, std::uint64_t answers) {
+std::uint64_t answers_per_attempt(const DomainVerdict& verdict) {
+  std::uint64_t answers = 0;
+  for (const auto& host : verdict.hosts) {
+    if (may_be_used(host.verdict)) return answers + 1;
+    ++answers;
+  }
+  return std::max<std::uint64_t>(answers, 1);
+}
+
+DomainResults times(DomainResults results, std::uint64_t attempts) {
   for (auto& policy : results.policies) {
-    policy.successes *= answers;
-    policy.failures *= answers;
-    for (auto& failure : policy.details) failure.sessions *= answers;
+    policy.successes *= attempts;
+    policy.failures *= attempts;
+    for (auto& failure : policy.details) failure.sessions *= attempts;
   }
   return results;
 }

@@ -2,8 +2,8 @@
 // of: policies that cannot be fetched or used, MX hosts that a policy does not list, MX hosts whose
 // DANE look-up fails. Source: RFC 8460 §4.3, RFC 8461 §5, §6. Pure.
 //
-// What is counted is an answer to an MTA, which stands for one attempt to deliver; we see no
-// sessions. So that nothing is counted twice beside what the MTA tells (docs/reports.md):
+// What is counted are answers to an MTA, which stand for attempts to deliver; we see no sessions.
+// So that nothing is counted twice beside what the MTA tells (docs/reports.md):
 // - a policy that is not had and none is stored: one failed session under the policy of type sts
 //   without text, which no MTA reports under;
 // - the same with a policy stored: the failure's details alone, under that policy; its sessions are
@@ -23,10 +23,14 @@
 
 namespace strictmx {
 
-// For one answer; the day is for the caller to set. Absent: nothing to report.
+// For one attempt to deliver; the day is for the caller to set. Absent: nothing to report.
 std::optional<DomainResults> find_tls_events(const NextHop& hop, const TlsPolicyResult& result);
 
-// The same for that many answers.
-DomainResults times(DomainResults results, std::uint64_t answers);
+// The same for that many attempts.
+DomainResults times(DomainResults results, std::uint64_t attempts);
+
+// How many answers stand for one attempt. Seen: Postfix, 2026-11, asks again for each MX host that
+// it comes to, so also for those that it then passes over.
+std::uint64_t answers_per_attempt(const DomainVerdict& verdict);
 
 }  // namespace strictmx

@@ -148,7 +148,18 @@ TEST_CASE("the policy is written as Postfix is told to write it, so that both ar
                        {"good.example.com", "*.pool.example.com"}});
 }
 
-TEST_CASE("many answers are as many events") {
+TEST_CASE("an attempt is an answer for each MX host that an MTA comes to") {
+  const auto answers = [](const std::vector<std::string>& hosts) {
+    return answers_per_attempt(with_policy("enforce", hosts).verdict);
+  };
+  CHECK(answers({}) == 1);
+  CHECK(answers({"good.example.com", "bad.example.com"}) == 1);
+  CHECK(answers({"bad.example.com", "good.example.com"}) == 2);
+  CHECK(answers({"bad.example.com", "worse.example.com"}) == 2);
+  CHECK(answers_per_attempt(without_policy(kGone).verdict) == 1);
+}
+
+TEST_CASE("many attempts are as many events") {
   const auto events = find_tls_events(kHop, with_policy("enforce", {"bad.example.com"}, kGone));
   CHECK(describe(times(*events, 7)) ==
         "sts example.com 5 lines fails 7; sts-policy-fetch-error@ http-404 x7;"

@@ -1,8 +1,8 @@
 // net/dns_client.h: the DNS look-ups of a sender, by libunbound in the process: it recurses or
-// forwards, validates DNSSEC against its own trust anchor, and follows CNAMEs (RFC 8461 §3.1).
-// Limits: 4096 look-ups in flight (more answer servfail at once), caches of 32 MiB.
-// One object belongs to one io_context and is used from its thread only; it must outlive all
-// coroutines that use it.
+// forwards, validates DNSSEC against its own trust anchor, and follows CNAMEs (RFC 8461 §3.1). Or
+// by a resolver nearby whose word on DNSSEC is trusted (net/dns_stub). Limits: 4096 look-ups in
+// flight (more answer servfail at once), caches of 32 MiB. One object belongs to one io_context and
+// is used from its thread only; it must outlive all coroutines that use it.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -20,12 +20,22 @@
 
 namespace strictmx {
 
+// Who decides whether an answer is secure: the validator in this process, or the servers asked, by
+// their AD bit.
+enum class DnsValidation : std::uint8_t { local, trust_ad };
+
+// Whether that bit is taken from servers on other machines (RFC 7672 §2.1.1).
+enum class RemoteAd : std::uint8_t { refused, trusted };
+
 struct DnsOptions {
   // Where to forward all look-ups, "ADDR@PORT" or "ADDR"; empty: recurse from the root.
   std::vector<std::string> forwarders = {};
   // RFC 5011 key file or DS/DNSKEY file of the root; absent: nothing validates, nothing is secure.
   std::optional<std::filesystem::path> trust_anchor = {};
   std::optional<std::filesystem::path> root_hints = {};  // absent: built-in hints
+  // For trust_ad only the forwarders count; there must be some.
+  DnsValidation validation = DnsValidation::local;
+  RemoteAd remote = RemoteAd::refused;
 
   bool operator==(const DnsOptions&) const = default;
 };

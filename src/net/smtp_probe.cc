@@ -123,25 +123,37 @@ Task<SmtpAction> Prober::shake_hands(OutgoingStream& stream, SmtpClient& client,
   co_return client.on_handshake(std::move(tls), now());
 }
 
+// A server that wants a certificate of ours says so, in TLS 1.3, only after our handshake (RFC 8446
+// §4.4.2.4); the reset that follows may overtake its alert.
+bool refused_without_certificate(const OutgoingStream& stream, const SmtpClient& client) {
+  if (stream.tls_status() == HandshakeStatus::certificate_ask) return true;
+  const auto& tls = client.dialogue().tls;
+  return client.stage() == SmtpStage::ehlo_again && !client.quitting() &&
+         tls.version == TlsVersion::tls13 && tls.asked_for_certificate;
+}
+
+SmtpAction on_lost(const OutgoingStream& stream, SmtpClient& client, const char* why) {
+  if (!refused_without_certificate(stream, client)) return client.on_closed(why);
+  auto refused = client.dialogue().tls;
+  refused.status = HandshakeStatus::certificate_ask;
+  refused.detail = "closed without a certificate of ours";
+  return client.on_handshake(std::move(refused), now());
+}
+
 // Does what the machine wants and tells it what came of it.
 Task<SmtpAction> Prober::act(OutgoingStream& stream, SmtpClient& client, SmtpAction action,
                              MonoTime deadline) {
   if (const auto* const send = std::get_if<SmtpSend>(&action); send != nullptr) {
     const auto status = co_await stream.write_all(send->octets, deadline);
     if (status == StreamStatus::timeout) co_return client.on_timeout();
-    if (status == StreamStatus::closed) co_return client.on_closed("the connection broke");
+    if (status == StreamStatus::closed) co_return on_lost(stream, client, "the connection broke");
   }
   std::array<char, 4096> buffer;
   const auto came = co_await stream.read_some(buffer, deadline);
   if (came.status == StreamStatus::timeout) co_return client.on_timeout();
   if (came.status == StreamStatus::octets)
     co_return client.on_octets(std::string_view(buffer.data(), came.octets), now());
-  if (stream.tls_status() != HandshakeStatus::certificate_ask)
-    co_return client.on_closed("closed by the server");
-  auto refused = client.dialogue().tls;  // RFC 8446 §4.4.2.4: only seen after our handshake
-  refused.status = HandshakeStatus::certificate_ask;
-  refused.detail = "alert: certificate required";
-  co_return client.on_handshake(std::move(refused), now());
+  co_return on_lost(stream, client, "closed by the server");
 }
 
 Task<Heard> Prober::talk(Job& job, Call call) {

@@ -142,6 +142,19 @@ TEST_CASE("SMTP probe: a server that insists on its name") {
   CHECK(facts.no_sni->tls.status == HandshakeStatus::alert);
 }
 
+TEST_CASE("SMTP probe: a server that insists on a certificate of ours") {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    auto script = good();
+    script.insists_on_certificate = true;
+    script.max_version = version;
+    const auto facts = facts_of(script);
+    CHECK(facts.dialogue.end == SmtpEnd::tls_failed);
+    CHECK(facts.dialogue.tls.status == HandshakeStatus::certificate_ask);
+    CHECK_FALSE(facts.dialogue.detail.empty());
+  }
+}
+
 TEST_CASE("SMTP probe: injection in both directions") {
   auto script = good();
   script.reads_ahead = true;

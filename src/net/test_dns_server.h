@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -46,13 +47,25 @@ inline std::string soa_rdata(unsigned minimum) {
 }
 
 struct DnsScript {
-  std::vector<std::string> answer = {};     // made by rr()
-  std::vector<std::string> authority = {};  // made by rr()
+  std::vector<std::string> answer = {};      // made by rr()
+  std::vector<std::string> authority = {};   // made by rr()
+  std::vector<std::string> additional = {};  // made by rr() or opt_record()
   unsigned rcode = 0;
+  bool authentic = false;      // AD
   bool silent = false;         // no reply at all
   bool only_over_tcp = false;  // UDP gets an empty reply with TC
   Millis delay{0};
+  // What UDP sends instead of the reply, in order; unset: just that.
+  std::function<std::vector<std::string>(const std::string& reply)> datagrams = {};
 };
+
+// An OPT record with an extended error (RFC 8914).
+inline std::string extended_error(unsigned code, std::string_view text) {
+  const std::string option = u16(15) + u16(static_cast<unsigned>(text.size() + 2)) + u16(code);
+  const std::string rdata = option + std::string(text);
+  return wire_name("") + u16(41) + u16(1232) + u32(0) + u16(static_cast<unsigned>(rdata.size())) +
+         rdata;
+}
 
 class DnsServer {
  public:
@@ -122,18 +135,21 @@ class DnsServer {
     if (query.size() < 17) return {};
     const auto question = read_question(query);
     const auto script = script_for(question);
+    last_datagrams_ = script.datagrams;
     if (script.delay > Millis(0)) std::this_thread::sleep_for(script.delay);
     if (script.silent) return {};
     const bool cut = script.only_over_tcp && transport == Transport::udp;
-    std::string flags{static_cast<char>(cut ? 0x87 : 0x85), static_cast<char>(0x80 | script.rcode)};
+    const unsigned low = 0x80U | script.rcode | (script.authentic ? 0x20U : 0U);
+    std::string flags{static_cast<char>(cut ? 0x87 : 0x85), static_cast<char>(low)};
     const auto counts = [&](const std::vector<std::string>& records) {
       return u16(cut ? 0 : static_cast<unsigned>(records.size()));
     };
     std::string reply = question.id + flags + u16(1) + counts(script.answer) +
-                        counts(script.authority) + u16(0) + question.wire;
+                        counts(script.authority) + counts(script.additional) + question.wire;
     if (cut) return reply;
     for (const auto& record : script.answer) reply += record;
     for (const auto& record : script.authority) reply += record;
+    for (const auto& record : script.additional) reply += record;
     return reply;
   }
 
@@ -146,7 +162,12 @@ class DnsServer {
     if (size <= 0) return;
     const auto reply =
         reply_to(std::string_view(buffer, static_cast<std::size_t>(size)), Transport::udp);
-    if (!reply.empty()) ::sendto(udp_.get(), reply.data(), reply.size(), 0, address, length);
+    if (reply.empty()) return;
+    std::vector<std::string> datagrams{reply};
+    if (last_datagrams_) datagrams = last_datagrams_(reply);
+    for (const auto& datagram : datagrams) {
+      ::sendto(udp_.get(), datagram.data(), datagram.size(), 0, address, length);
+    }
   }
 
   void serve_tcp() {
@@ -174,6 +195,7 @@ class DnsServer {
   std::mutex mutex_;
   std::map<std::pair<std::string, unsigned>, DnsScript> scripts_;
   std::map<std::pair<std::string, unsigned>, unsigned> asked_;
+  std::function<std::vector<std::string>(const std::string&)> last_datagrams_;  // of run()
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

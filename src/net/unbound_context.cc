@@ -5,9 +5,10 @@
 // The order matters: the header below uses struct timeval.
 #include <unbound-event.h>
 
-#include <charconv>
 #include <fstream>
 #include <iterator>
+
+#include "net/forwarder.h"
 
 namespace strictmx {
 namespace {
@@ -57,38 +58,14 @@ Result<void> set(ub_ctx* context, const char* name, const char* value) {
   return checked(ub_ctx_set_option(context, name, value), name);
 }
 
-struct Forwarder {
-  std::string text;  // "ADDR@PORT"
-  bool loopback;
-};
-
-Result<Forwarder> parse_forwarder(const std::string& text) {
-  const auto refuse = [&](std::string_view why) {
-    return fail(Errc::usage, fmt::format("forwarder \"{}\": {}", text, why));
-  };
-  const auto at = text.find('@');
-  const auto address = IpAddress::parse(std::string_view(text).substr(0, at));
-  if (!address) return refuse("must be an IP address, with or without @PORT");
-  std::uint16_t port = 53;
-  if (at != std::string::npos) {
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + at + 1, end, port);
-    if (error != std::errc{} || stop != end || port == 0)
-      return refuse("the port must be a number from 1 to 65535");
-  }
-  const bool loopback =
-      address->is_v4() ? address->octets()[0] == 127 : *address == *IpAddress::parse("::1");
-  return Forwarder{fmt::format("{}@{}", address->text(), port), loopback};
-}
-
 // Recursion must not be led to our own machine by a stranger's delegation; a forwarder may be it.
 Result<void> set_forwarders(ub_ctx* context, const std::vector<std::string>& forwarders) {
   bool loopback = false;
   for (const auto& text : forwarders) {
-    const auto forwarder = parse_forwarder(text);
+    const auto forwarder = Forwarder::parse(text);
     if (!forwarder) return std::unexpected(forwarder.error());
-    loopback = loopback || forwarder->loopback;
-    if (auto done = checked(ub_ctx_set_fwd(context, forwarder->text.c_str()), text); !done)
+    loopback = loopback || forwarder->is_loopback();
+    if (auto done = checked(ub_ctx_set_fwd(context, forwarder->text().c_str()), text); !done)
       return done;
   }
   // What is known of a server's speed and faults is kept long for the many servers of the

@@ -129,6 +129,9 @@ class Metrics::Impl {
   Counter& reports = counter("strictmx_reports_total", "TLS reports made");
   Gauge& reports_waiting =
       gauge("strictmx_report_deliveries_waiting", "Deliveries of TLS reports not done yet");
+  Gauge& degraded = gauge("strictmx_store_degraded", "1 while policies cannot be written");
+  Gauge& loading = gauge("strictmx_store_loading", "1 while policies are read after the start");
+  Gauge& unsaved = gauge("strictmx_store_unsaved", "Policies that wait for the disk to work");
   Gauge& clients = gauge("strictmx_clients", "Connected clients");
   Gauge& lookups_now = gauge("strictmx_lookups_in_flight", "Look-ups under way");
   Gauge& policies = gauge("strictmx_policies", "Policies known, expired ones included");
@@ -148,6 +151,11 @@ void Metrics::count_fetch(FetchStatus status) {
   impl_->fetch[static_cast<std::size_t>(status)]->Increment();
 }
 void Metrics::count_store_failure() { impl_->store_failures.Increment(); }
+void Metrics::set_store_health(bool degraded, std::size_t unsaved) {
+  impl_->degraded.Set(degraded ? 1 : 0);
+  impl_->unsaved.Set(static_cast<double>(unsaved));
+}
+void Metrics::set_store_loading(bool loading) { impl_->loading.Set(loading ? 1 : 0); }
 void Metrics::count_bad_request() { impl_->bad_requests.Increment(); }
 void Metrics::count_late_answer() { impl_->late_answers.Increment(); }
 void Metrics::set_clients(std::size_t n) { impl_->clients.Set(static_cast<double>(n)); }

@@ -32,6 +32,8 @@ class Metrics {
   void count_lookup(DomainRule rule);
   void count_fetch(FetchStatus status);
   void count_store_failure();
+  void set_store_health(bool degraded, std::size_t unsaved);
+  void set_store_loading(bool loading);
   void count_bad_request();
   void count_late_answer();  // the deadline came before the look-up ended
   void set_clients(std::size_t clients);

@@ -150,10 +150,15 @@ Result<void> sync_directory(const fs::path& dir) {
 }
 
 Result<SqliteConnection> open_database(const fs::path& path, StoreAccess access,
-                                       const DatabaseFormat& format) {
+                                       const DatabaseFormat& format, Sharing sharing) {
   const bool writing = access == StoreAccess::read_write;
   auto connection = writing ? open_read_write(path) : open_read_only(path);
   if (!connection) return connection;
+  if (sharing == Sharing::alone) {  // before the log is used for the first time
+    if (auto set = connection->run("PRAGMA locking_mode = EXCLUSIVE"); !set) {
+      return std::unexpected(set.error());
+    }
+  }
   // Damage inside of a page is noticed when the page is read.
   if (auto set = connection->run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
       !set) {

@@ -20,11 +20,16 @@ struct DatabaseFormat {
   const char* tables;           // CREATE TABLE IF NOT EXISTS ...;
 };
 
+// alone: with a lock that shuts out other processes. On a full disk, which has no room for the
+// index of the write-ahead log that processes share, this is how a file can still be read.
+enum class Sharing : std::uint8_t { shared, alone };
+
 // `file` is made when it is opened for writing; its directory exists. A damaged file is refused,
 // not repaired. Errors: Errc::io, Errc::corrupt, Errc::unsupported (newer format, or the database
 // of another program); opened for reading also Errc::not_found.
 Result<SqliteConnection> open_database(const std::filesystem::path& file, StoreAccess access,
-                                       const DatabaseFormat& format);
+                                       const DatabaseFormat& format,
+                                       Sharing sharing = Sharing::shared);
 
 // Mode 0700 when it is made; parents as the umask says. Errors: Errc::io.
 Result<void> make_state_directory(const std::filesystem::path& dir);

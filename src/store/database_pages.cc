@@ -21,13 +21,15 @@ namespace {
 constexpr std::int64_t kLogHeaderBytes = 32;
 constexpr std::int64_t kFrameHeaderBytes = 24;
 constexpr std::size_t kSaltBytes = 8;
+constexpr int kReadAttempts = 3;  // a disk may fail to read once
 
 bool read_at(int fd, std::int64_t offset, std::string& into) {
   std::size_t have = 0;
+  int attempts = kReadAttempts;
   while (have < into.size()) {
     const auto got = ::pread(fd, into.data() + have, into.size() - have,
                              static_cast<off_t>(offset) + static_cast<off_t>(have));
-    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && (errno == EINTR || --attempts > 0)) continue;
     if (got <= 0) return false;
     have += static_cast<std::size_t>(got);
   }
@@ -60,7 +62,8 @@ DatabasePages::DatabasePages(DatabasePages&& other) noexcept
       log_(std::exchange(other.log_, -1)),
       count_(other.count_),
       logged_(std::move(other.logged_)),
-      page_(std::move(other.page_)) {}
+      page_(std::move(other.page_)),
+      any_readable_(other.any_readable_) {}
 
 DatabasePages::~DatabasePages() {
   if (file_ >= 0) ::close(file_);
@@ -97,6 +100,7 @@ std::string_view DatabasePages::read(std::uint32_t number) {
   const auto offset =
       from_log ? logged->second : (std::int64_t{number} - 1) * std::int64_t{kPageBytes};
   if (!read_at(from_log ? log_ : file_, offset, page_)) return {};
+  any_readable_ = true;
   return page_;
 }
 

@@ -26,6 +26,9 @@ class DatabasePages {
   // call.
   std::string_view read(std::uint32_t number);
 
+  // Some page could be read so far.
+  bool any_readable() const { return any_readable_; }
+
  private:
   DatabasePages() = default;
   void read_log();
@@ -35,6 +38,7 @@ class DatabasePages {
   std::uint32_t count_ = 0;
   std::unordered_map<std::uint32_t, std::int64_t> logged_;  // page to its offset in the log
   std::string page_;
+  bool any_readable_ = false;
 };
 
 }  // namespace strictmx

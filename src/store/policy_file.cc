@@ -34,4 +34,8 @@ Result<SqliteConnection> open_policy_file(const std::filesystem::path& dir, Stor
   return open_policy_database(dir / kPolicyFile, access);
 }
 
+Result<SqliteConnection> open_policy_file_alone(const std::filesystem::path& dir) {
+  return open_database(dir / kPolicyFile, StoreAccess::read_write, kFormat, Sharing::alone);
+}
+
 }  // namespace strictmx

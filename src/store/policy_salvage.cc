@@ -1,5 +1,7 @@
 #include "store/policy_salvage.h"
 
+#include <fmt/format.h>
+
 #include "store/damaged_file.h"
 #include "store/database_pages.h"
 #include "store/page_rows.h"
@@ -64,6 +66,9 @@ Result<std::int64_t> copy_intact_rows(const fs::path& damaged, const fs::path& t
       read_page_rows(number, read, [&](const KnownPolicy& policy) { copier->copy(policy); });
     }
     if (!copier->done()) return std::unexpected(copier->done().error());
+    if (pages->count() > 0 && !pages->any_readable()) {
+      return fail(Errc::io, fmt::format("{}: no page can be read", damaged.string()));
+    }
   }
   if (auto saved = fresh->run("COMMIT; PRAGMA wal_checkpoint(TRUNCATE);"); !saved) {
     return std::unexpected(saved.error());

@@ -1,7 +1,8 @@
 // store/policy_store.h: the policies on disk, in SQLite (WAL). A saved policy survives SIGKILL and
 // power loss (synchronous=FULL). Format: docs/formats/policy-store.md.
 // Damage is never fatal: a row that cannot be read is reported and skipped, and a file whose pages
-// are damaged is replaced by a new one with the rows that are intact (store/policy_salvage).
+// are damaged is replaced by a new one with the rows that are intact (store/policy_salvage). It is
+// met when a page is read; all pages are by check_policy_structure().
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -29,9 +30,25 @@ class PolicyStore {
 
   // Calls `each` for every readable row; returns how many rows were skipped as unreadable. Each is
   // reported in the log (event policy_row_unreadable, the first 100); a damaged page counts as one.
+  // read_write checks the whole file before, and repairs it.
   virtual Result<std::size_t> load_all(const std::function<void(KnownPolicy)>& each) = 0;
 
-  // The policy of one domain. Errors: Errc::not_found, Errc::io, Errc::corrupt.
+  struct Part {
+    std::vector<KnownPolicy> policies;
+    std::size_t unreadable = 0;
+    std::string last;  // where the next part begins
+    bool end = false;
+  };
+  // Up to `limit` rows in the order of domains, those behind the text `after`. As load_all(), but
+  // of a file that is sound as far as anybody knows. After Errc::corrupt the caller is to begin
+  // anew, with a file that the next call repairs.
+  virtual Result<Part> load_part(const std::string& after, std::size_t limit) = 0;
+
+  // Reads the whole file and repairs it if need be.
+  virtual Result<void> repair() = 0;
+
+  // The policy of one domain. read_write repairs a damaged file and looks again.
+  // Errors: Errc::not_found, Errc::io, Errc::corrupt (also of the row alone).
   virtual Result<KnownPolicy> find(const Domain& domain) = 0;
 
   // All or nothing in one transaction; durable when it returns. A row of the same domain is
@@ -46,31 +63,14 @@ class PolicyStore {
 
   // Durable when it returns; true when there was a row. Errors as of save().
   virtual Result<bool> erase(const Domain& domain) = 0;
+
+  // How often, since open(), the file was found removed or was replaced because it was damaged:
+  // rows may be missing that were there before.
+  virtual std::size_t losses() const = 0;
 };
 
-// A thread that saves and erases: callers hand over a policy and are told when it is on disk. What
-// arrives while a transaction runs is committed with the next one (group commit). After an error
-// all policies of that transaction have failed; later ones are tried again. Limit: 65536 changes
-// waiting; one more fails at once with Errc::too_large.
-class PolicyWriter {
- public:
-  // Takes the store over; only this object uses it from now on.
-  explicit PolicyWriter(std::unique_ptr<PolicyStore> store);
-  // Saves what is waiting, then ends the thread.
-  ~PolicyWriter();
-  PolicyWriter(const PolicyWriter&) = delete;
-  PolicyWriter& operator=(const PolicyWriter&) = delete;
-
-  // `done` is called once, on the writer's thread, when the policy is durable or has failed; over
-  // the limit at once, before save() returns. It must not throw. From any thread.
-  void save(KnownPolicy policy, std::function<void(Result<void>)> done);
-
-  // The same for PolicyStore::erase(), in order with the saves.
-  void erase(Domain domain, std::function<void(Result<bool>)> done);
-
- private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
-};
+// Reads all pages of DIR/policies.sqlite, beside a store that has it open. Errors: Errc::corrupt,
+// Errc::io, Errc::not_found, Errc::unsupported.
+Result<void> check_policy_structure(const std::filesystem::path& dir);
 
 }  // namespace strictmx

@@ -1,3 +1,6 @@
+#include "store/policy_writer.h"
+
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <future>
@@ -5,12 +8,13 @@
 #include <thread>
 
 #include "store/test_support.h"
+#include "store/writer_watch.h"
 
 using namespace strictmx;
 
 namespace {
 
-// Records the size of each group. The first save waits until it is let go.
+// Records the size of each group and the domains. The first save waits until it is let go.
 class SlowStore final : public PolicyStore {
  public:
   struct Control {
@@ -18,10 +22,15 @@ class SlowStore final : public PolicyStore {
     std::binary_semaphore go{0};
     std::vector<std::size_t> groups;
     std::vector<Result<void>> answers;  // of the first saves; later ones succeed
+    std::vector<std::string> saved;     // domains, as they became durable
+    std::atomic<bool> broken = false;   // all saves fail
+    std::atomic<std::size_t> losses = 0;
   };
   explicit SlowStore(Control& control) : control_(control) {}
 
   Result<std::size_t> load_all(const std::function<void(KnownPolicy)>&) override { return 0; }
+  Result<Part> load_part(const std::string&, std::size_t) override { return Part{}; }
+  Result<void> repair() override { return {}; }
   Result<KnownPolicy> find(const Domain&) override { return fail(Errc::not_found, ""); }
   Result<void> save(const std::vector<KnownPolicy>& policies) override {
     if (control_.groups.empty()) {
@@ -30,15 +39,23 @@ class SlowStore final : public PolicyStore {
     }
     control_.groups.push_back(policies.size());
     const auto turn = control_.groups.size() - 1;
-    if (turn < control_.answers.size()) return control_.answers[turn];
+    if (turn < control_.answers.size() && !control_.answers[turn]) return control_.answers[turn];
+    if (control_.broken) return fail(Errc::io, "broken");
+    for (const auto& policy : policies) control_.saved.push_back(policy.domain.text());
     return {};
   }
-  Result<std::size_t> save_newer(const std::vector<KnownPolicy>&) override { return 0; }
+  Result<std::size_t> save_newer(const std::vector<KnownPolicy>& policies) override {
+    if (control_.broken) return fail(Errc::io, "broken");
+    return policies.size();
+  }
   Result<bool> erase(const Domain&) override { return false; }
+  std::size_t losses() const override { return control_.losses; }
 
  private:
   Control& control_;
 };
+
+constexpr Millis kNever{3600 * 1000};
 
 Result<void> save_and_wait(PolicyWriter& writer, KnownPolicy policy) {
   std::promise<Result<void>> promise;
@@ -50,10 +67,11 @@ Result<void> save_and_wait(PolicyWriter& writer, KnownPolicy policy) {
 }  // namespace
 
 TEST_CASE("policies that arrive during a transaction share the next one") {
+  LinesLog log;
   SlowStore::Control control;
   std::atomic<int> done = 0;
   {
-    PolicyWriter writer(std::make_unique<SlowStore>(control));
+    PolicyWriter writer(std::make_unique<SlowStore>(control), log);
     writer.save(make_policy("first.example"), [&](const Result<void>&) { ++done; });
     control.entered.acquire();
     for (int i = 0; i < 99; ++i) {
@@ -67,16 +85,98 @@ TEST_CASE("policies that arrive during a transaction share the next one") {
   CHECK(control.groups == std::vector<std::size_t>{1, 99});
 }
 
-TEST_CASE("a failed transaction fails all of its policies and none of the next") {
+TEST_CASE("what a failed transaction held is kept and written when the disk is well again") {
+  LinesLog log;
   SlowStore::Control control;
-  control.answers = {fail(Errc::io, "disk full")};
-  PolicyWriter writer(std::make_unique<SlowStore>(control));
+  control.answers = {fail(Errc::io, "disk full"), fail(Errc::io, "disk full")};
   control.go.release();
+  Watch watch;
+  PolicyWriter writer(std::make_unique<SlowStore>(control), log, watch.options);
   const auto first = save_and_wait(writer, make_policy("a.example"));
   REQUIRE(!first.has_value());
   CHECK(first.error().code == Errc::io);
   CHECK(first.error().detail == "disk full");
+  watch.until_well();
+  CHECK(control.saved == std::vector<std::string>{"a.example"});
   CHECK(save_and_wait(writer, make_policy("b.example")).has_value());
+  CHECK(log.lines ==
+        std::vector<std::string>{"store_degraded why=\"disk full\"", "store_recovered saved=1"});
+}
+
+TEST_CASE("while the store is degraded a save is answered at once and health says so") {
+  LinesLog log;
+  SlowStore::Control control;
+  control.broken = true;
+  control.go.release();
+  Watch watch(kNever);
+  {
+    PolicyWriter writer(std::make_unique<SlowStore>(control), log, watch.options);
+    CHECK(!writer.health().degraded);
+    CHECK(!save_and_wait(writer, make_policy("a.example")).has_value());
+    watch.until_degraded();
+    Result<void> at_once;
+    writer.save(make_policy("b.example"), [&](Result<void> saved) { at_once = std::move(saved); });
+    REQUIRE(!at_once.has_value());
+    CHECK(at_once.error().detail == "broken");
+    CHECK(writer.health().degraded);
+    CHECK(writer.health().unsaved == 2);
+    CHECK(writer.health().why == "broken");
+    control.broken = false;
+  }
+  std::ranges::sort(control.saved);
+  CHECK(control.saved == std::vector<std::string>{"a.example", "b.example"});  // at the end
+}
+
+TEST_CASE("the log says how many policies a broken disk cost at the end") {
+  LinesLog log;
+  SlowStore::Control control;
+  control.broken = true;
+  control.go.release();
+  {
+    PolicyWriter writer(std::make_unique<SlowStore>(control), log);
+    CHECK(!save_and_wait(writer, make_policy("a.example")).has_value());
+  }
+  CHECK(log.lines == std::vector<std::string>{"store_degraded why=broken",
+                                              "policies_not_saved count=1 why=broken"});
+}
+
+TEST_CASE("an erased policy does not come back from those that are kept") {
+  LinesLog log;
+  SlowStore::Control control;
+  control.broken = true;
+  control.go.release();
+  Watch watch(kNever);
+  {
+    PolicyWriter writer(std::make_unique<SlowStore>(control), log, watch.options);
+    CHECK(!save_and_wait(writer, make_policy("a.example")).has_value());
+    CHECK(!save_and_wait(writer, make_policy("b.example")).has_value());
+    writer.erase(Domain::parse("a.example").value(), [](const Result<bool>&) {});
+    control.broken = false;
+  }
+  CHECK(control.saved == std::vector<std::string>{"b.example"});
+}
+
+TEST_CASE("a store that lost rows asks for all that is known, until it is written") {
+  LinesLog log;
+  SlowStore::Control control;
+  control.go.release();
+  Watch watch;
+  PolicyWriter writer(std::make_unique<SlowStore>(control), log, watch.options);
+  control.losses = 1;
+  CHECK(save_and_wait(writer, make_policy("a.example")).has_value());
+  watch.until_losses(1);
+  control.broken = true;
+  std::promise<bool> failed;
+  writer.restore({make_policy("b.example")},
+                 [&](const Result<std::size_t>& done) { failed.set_value(!done.has_value()); });
+  CHECK(failed.get_future().get());
+  watch.until_losses(3);  // again and again
+  control.broken = false;
+  std::promise<std::size_t> restored;
+  writer.restore({make_policy("b.example")},
+                 [&](const Result<std::size_t>& done) { restored.set_value(done.value()); });
+  CHECK(restored.get_future().get() == 1);
+  watch.until_well();
 }
 
 TEST_CASE("an erase is done in its turn among the saves") {
@@ -85,7 +185,7 @@ TEST_CASE("an erase is done in its turn among the saves") {
   std::vector<bool> erased;
   const auto keep = [&](const Result<bool>& there) { erased.push_back(there.value()); };
   {
-    PolicyWriter writer(open_store(dir, log));
+    PolicyWriter writer(open_store(dir, log), log);
     writer.save(make_policy("a.example", "1"), [](const Result<void>&) {});
     writer.save(make_policy("b.example", "1"), [](const Result<void>&) {});
     writer.erase(Domain::parse("a.example").value(), keep);
@@ -100,10 +200,11 @@ TEST_CASE("an erase is done in its turn among the saves") {
 
 TEST_CASE("over the limit a policy fails at once and the waiting ones are kept") {
   constexpr int kLimit = 65536;
+  LinesLog log;
   SlowStore::Control control;
   std::atomic<int> done = 0;
   {
-    PolicyWriter writer(std::make_unique<SlowStore>(control));
+    PolicyWriter writer(std::make_unique<SlowStore>(control), log);
     writer.save(make_policy("first.example"), [&](const Result<void>&) { ++done; });
     control.entered.acquire();
     const auto policy = make_policy("a.example");
@@ -120,7 +221,7 @@ TEST_CASE("over the limit a policy fails at once and the waiting ones are kept")
 TEST_CASE("a hundred policies are on disk when their done is called") {
   const TempDir dir;
   LinesLog log;
-  PolicyWriter writer(open_store(dir, log));
+  PolicyWriter writer(open_store(dir, log), log);
   std::atomic<int> failed = 0;
   std::counting_semaphore<100> done{0};
   for (int i = 0; i < 100; ++i) {
@@ -141,7 +242,7 @@ TEST_CASE("a policy whose done was called survives SIGKILL") {
   const int status = run_in_child([&] {
     auto store = PolicyStore::open(dir.state(), StoreAccess::read_write, log);
     if (!store) return 1;
-    PolicyWriter writer(*std::move(store));
+    PolicyWriter writer(*std::move(store), log);
     writer.save(make_policy("a.example"), [](const Result<void>& saved) {
       if (saved) ::kill(::getpid(), SIGKILL);
     });

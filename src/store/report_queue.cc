@@ -38,7 +38,7 @@ constexpr DatabaseFormat kFormat{
         " UNIQUE (report, ordinal)) STRICT;"
         "CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at)"
         " WHERE state = 'waiting';"
-        "CREATE INDEX IF NOT EXISTS deliveries_host ON deliveries (host, next_at)"
+        "CREATE INDEX IF NOT EXISTS deliveries_done ON deliveries (next_at, host)"
         " WHERE state = 'delivered';"};
 
 class SqliteReportQueue final : public ReportQueue {
@@ -99,8 +99,8 @@ class SqliteReportQueue final : public ReportQueue {
 
   Result<std::optional<WallTime>> next_due() override { return rows_.next_due(); }
   Result<QueueCounts> count() override { return rows_.count(); }
-  Result<std::uint64_t> count_mailed(const std::string& host, Day day) override {
-    return rows_.count_mailed(host, day);
+  Result<std::map<std::string, std::uint64_t>> count_mailed(Day day) override {
+    return rows_.count_mailed(day);
   }
   Result<void> visit(const std::function<void(const QueuedDelivery&)>& each) override {
     return rows_.visit(each);

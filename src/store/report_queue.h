@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -113,8 +114,8 @@ class ReportQueue {
 
   virtual Result<std::optional<WallTime>> next_due() = 0;
   virtual Result<QueueCounts> count() = 0;
-  // Mails to the host that were delivered on the day: each made a session of its own.
-  virtual Result<std::uint64_t> count_mailed(const std::string& host, Day day) = 0;
+  // Mails that were delivered on the day, by host: each made a session of its own.
+  virtual Result<std::map<std::string, std::uint64_t>> count_mailed(Day day) = 0;
   // All deliveries, newest report first, without the report's octets.
   virtual Result<void> visit(const std::function<void(const QueuedDelivery&)>& each) = 0;
   // Reports of earlier days, with their deliveries; returns how many reports.

@@ -89,9 +89,9 @@ const char* ReportRows::text_of(Query query) {
       return "SELECT next_at FROM deliveries WHERE state = 'waiting' ORDER BY next_at LIMIT 1";
     case count_states:
       return "SELECT state, count(*) FROM deliveries GROUP BY state";
-    case count_host:
-      return "SELECT count(*) FROM deliveries WHERE state = 'delivered' AND host = ?1"
-             " AND next_at >= ?2 AND next_at < ?3 AND uri LIKE 'mailto:%'";
+    case count_hosts:
+      return "SELECT host, count(*) FROM deliveries WHERE state = 'delivered'"
+             " AND next_at >= ?1 AND next_at < ?2 AND uri LIKE 'mailto:%' GROUP BY host";
     case list_all:
       return "SELECT d.id, d.ordinal, r.id, r.day, r.domain, r.number, r.report_id, r.created_at,"
              " d.uri, d.state, d.attempts, d.first_at, d.next_at, d.detail, ''"
@@ -325,14 +325,13 @@ Result<QueueCounts> ReportRows::count() {
   return counts;
 }
 
-Result<std::uint64_t> ReportRows::count_mailed(const std::string& host, Day day) {
-  auto& statement = use(count_host);
-  statement.bind_text(1, host);
-  statement.bind_number(2, number_of(WallTime(day)));
-  statement.bind_number(3, number_of(WallTime(day + std::chrono::days(1))));
-  std::uint64_t mails = 0;
+Result<std::map<std::string, std::uint64_t>> ReportRows::count_mailed(Day day) {
+  auto& statement = use(count_hosts);
+  statement.bind_number(1, number_of(WallTime(day)));
+  statement.bind_number(2, number_of(WallTime(day + std::chrono::days(1))));
+  std::map<std::string, std::uint64_t> mails;
   const auto read = for_each(statement, [&](const SqliteStatement& row) -> Result<void> {
-    mails = static_cast<std::uint64_t>(row.number(0));
+    mails.emplace(row.octets(0), static_cast<std::uint64_t>(row.number(1)));
     return {};
   });
   if (!read) return std::unexpected(read.error());

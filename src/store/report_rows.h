@@ -24,7 +24,7 @@ class ReportRows {
   Result<std::size_t> hurry(std::optional<Day> day, WallTime now);
   Result<std::optional<WallTime>> next_due();
   Result<QueueCounts> count();
-  Result<std::uint64_t> count_mailed(const std::string& host, Day day);
+  Result<std::map<std::string, std::uint64_t>> count_mailed(Day day);
   Result<void> visit(const std::function<void(const QueuedDelivery&)>& each);
   Result<std::size_t> erase_before(Day day);
 
@@ -44,7 +44,7 @@ class ReportRows {
     hurry_day,
     first_due,
     count_states,
-    count_host,
+    count_hosts,
     list_all,
     erase_deliveries,
     erase_reports,

@@ -26,6 +26,7 @@ struct SmtpScript {
   std::string starttls = "220 go\r\n";  // sent as one piece, with whatever is behind it
   bool silent = false;                  // never says anything
   bool reads_ahead = false;             // executes what came in clear behind STARTTLS
+  bool insists_on_certificate = false;  // of the client
   bool insists_on_name = false;         // ends the handshake for any name but mx.test
   int min_version = TLS1_VERSION;
   int max_version = TLS1_3_VERSION;
@@ -44,6 +45,8 @@ class SmtpServer {
       SSL_CTX_use_certificate(context_, certificate->x509.get());
       SSL_CTX_use_PrivateKey(context_, certificate->key.get());
     }
+    if (script_.insists_on_certificate)
+      SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     SSL_CTX_set_tlsext_servername_callback(context_, judge_name);
     SSL_CTX_set_tlsext_servername_arg(context_, this);
     listen();

@@ -26,7 +26,6 @@ constexpr std::array kEximCauses{
     EximCause{"self-signed", ResultType::certificate_not_trusted},
     EximCause{"self signed", ResultType::certificate_not_trusted},
     EximCause{"issuer", ResultType::certificate_not_trusted},
-    EximCause{"verification failed", ResultType::certificate_not_trusted},
 };
 
 ResultType exim_cause(const LineEvent& event) {
@@ -45,6 +44,8 @@ Result<std::optional<TlsSession>> read_exim(const LineEvent& event, TlsSession s
   const std::string what = text_of(event, "what");
   if (what == "tcp:close") {
     if (text_of(event, "cipher").empty()) return std::nullopt;
+    const bool good = text_of(event, "verified") == "1" || session.by == TlsSession::By::dane;
+    session.proof = good ? TlsSession::Proof::verified : TlsSession::Proof::unknown;
     return session;
   }
   FailureDetails failure;
@@ -79,7 +80,7 @@ Result<std::optional<TlsSession>> read_session(const LineEvent& event) {
   auto domain = Domain::parse(text_of(event, "domain"));
   if (!domain) return fail(Errc::syntax, "domain: " + domain.error().detail);
   TlsSession session{*std::move(domain), TlsSession::By::policy, std::nullopt,
-                     text_of(event, "host")};
+                     text_of(event, "host"), TlsSession::Proof::verified};
   if (text_of(event, "dane") == "yes") session.by = TlsSession::By::dane;
   const bool exim = event.find("what") != nullptr;
   auto read = exim ? read_exim(event, std::move(session)) : read_plain(event, std::move(session));

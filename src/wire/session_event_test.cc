@@ -16,7 +16,9 @@ std::string shown(std::string_view line) {
   const TlsSession& seen = **session;
   std::string text = seen.domain.text() + " " + seen.host;
   text += seen.by == TlsSession::By::dane ? " dane" : " policy";
-  if (!seen.failure) return text + " success";
+  if (!seen.failure) {
+    return text + (seen.proof == TlsSession::Proof::verified ? " success" : " unproved");
+  }
   text += " " + std::string(name_of(seen.failure->type));
   if (!seen.failure->receiving_ip.empty()) text += " " + seen.failure->receiving_ip;
   if (!seen.failure->reason_code.empty()) text += " " + seen.failure->reason_code;
@@ -35,13 +37,10 @@ TEST_CASE("sessions that an MTA or a script tells of") {
       {"event domain=a.example result=bad",
        "error result is neither success nor a type of RFC 8460"},
       {"event domain=a.example", "error result is neither success nor a type of RFC 8460"},
-      {"event result=success", "error domain: empty"},
   };
-  for (const auto& [line, expected] : rows) {
-    const std::string seen = shown(line);
-    CHECK_MESSAGE(seen.substr(0, 12) == std::string(expected).substr(0, 12), line, " ", seen);
-    if (!expected.starts_with("error domain")) CHECK(seen == expected);
-  }
+  for (const auto& [line, expected] : rows) CHECK(shown(line) == expected);
+  CHECK(shown("event result=success").starts_with("error domain: "));
+  CHECK(shown("event domain=[192.0.2.1] result=success").starts_with("error domain: "));
 }
 
 TEST_CASE("events of Exim") {
@@ -60,7 +59,7 @@ TEST_CASE("events of Exim") {
        "a.example mx.a.example policy certificate-host-mismatch 192.0.2.1 certificate hostname "
        "mismatch"},
       {"what=msg:host:defer errno=-37 data=\"(certificate verification failed)\"",
-       "a.example mx.a.example policy certificate-not-trusted 192.0.2.1 (certificate verification "
+       "a.example mx.a.example policy validation-failure 192.0.2.1 (certificate verification "
        "failed)"},
       {"what=msg:host:defer errno=-37 data=\"handshake\"",
        "a.example mx.a.example policy validation-failure 192.0.2.1 handshake"},

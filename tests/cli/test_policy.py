@@ -124,7 +124,7 @@ class Policy(unittest.TestCase):
         result = run(*call)
         text = result.stderr.decode()
         self.assertEqual(result.returncode, 75)
-        self.assertIn("preload_loaded used=1 stored=0 expired=0 refused=1", text)
+        self.assertIn("preload_loaded used=1 expired=0 refused=1", text)
         self.assertIn(f'preload_line_refused why="{preload}:2: domain: is missing"', text)
         preload.unlink()
         result = run(*call)

@@ -127,8 +127,8 @@ std::string Chance::key(const std::string& domain) {
   std::transform(capitals.begin(), capitals.end(), capitals.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });
-  return one_of(domain, domain, domain, capitals, domain + ".", domain + ":25", "[" + domain + "]",
-                "[" + domain + "]:587");
+  return one_of(domain, domain, capitals, domain + ".", domain + ":25", "[" + domain + "]",
+                "[" + domain + "]", "[" + domain + "]:587");
 }
 
 }  // namespace strictmx::scenario

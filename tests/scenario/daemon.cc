@@ -24,6 +24,7 @@ Daemon::Daemon(World& world, Metrics& metrics, WorldLog& log, const Settings& se
       dns_(world, gate_),
       fetch_(world, gate_),
       sink_(world, gate_),
+      stored_(world, gate_),
       parts_{clock_, dns_, fetch_, sink_, metrics, settings.rules, kDnsTimeout},
       engine_(io_, parts_, log, kMaxLookups),
       resolver_({[this](auto message) { asio::post(io_, std::move(message)); }, io_}, engine_,
@@ -34,11 +35,10 @@ Daemon::Daemon(World& world, Metrics& metrics, WorldLog& log, const Settings& se
 }
 
 void Daemon::load() {
-  for (const auto& [domain, policy] : world_.store) engine_.remember(policy);
   for (const auto& [domain, policy] : world_.preload) {
-    if (world_.store.contains(domain) || !policy.is_live(clock_.now().wall)) continue;
-    engine_.remember(policy);
+    if (policy.is_live(clock_.now().wall)) engine_.remember(policy, PolicyOrigin::preloaded);
   }
+  engine_.load(stored_);
 }
 
 std::string Daemon::ask(const std::string& key, Dialect dialect) {

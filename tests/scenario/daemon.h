@@ -21,7 +21,7 @@ struct Settings {
 
 class Daemon {
  public:
-  // Loads what is on disk. All must outlive the daemon.
+  // Loads what is on disk, or begins to when "load" is held. All must outlive the daemon.
   Daemon(World& world, Metrics& metrics, WorldLog& log, const Settings& settings);
 
   // What the MTA gets, without its frame: "OK secure match=...", "NOTFOUND ", "TEMP why". Then
@@ -70,6 +70,7 @@ class Daemon {
   WorldDns dns_;
   WorldFetch fetch_;
   WorldSink sink_;
+  WorldStored stored_;
   LookupParts parts_;
   Engine engine_;
   Resolver resolver_;

@@ -22,8 +22,8 @@ namespace strictmx::scenario {
 
 namespace {
 
-constexpr std::uint32_t kHistories = 1500;  // STRICTMX_HISTORIES replaces it
-constexpr int kEvents = 32;
+constexpr std::uint32_t kHistories = 1000;  // STRICTMX_HISTORIES replaces it
+constexpr int kEvents = 40;
 
 const std::array<std::string, 2> kDomains = {"example.com", "other.example"};
 
@@ -113,9 +113,10 @@ void History::change_dane(const std::string& domain) {
   }
 }
 
+// Most of it about one domain: what meets there breaks promises.
 void History::happen() {
-  const std::string& domain = kDomains[chance_.below(kDomains.size())];
-  switch (chance_.below(14)) {
+  const std::string& domain = kDomains[chance_.one_in(5) ? 1 : 0];
+  switch (chance_.below(18)) {
     case 0:
       return state(chance_.txt(domain));
     case 1:
@@ -125,11 +126,16 @@ void History::happen() {
     case 3:
       return change_dane(domain);
     case 4:
-    case 5:
       return happen_rarely(domain);
+    case 5:
     case 6:
+      return hold(domain);
     case 7:
     case 8:
+      return release();
+    case 9:
+    case 10:
+    case 11:
       return pass_time();
     default:
       return ask(domain);
@@ -137,19 +143,15 @@ void History::happen() {
 }
 
 void History::happen_rarely(const std::string& domain) {
-  switch (chance_.below(8)) {
+  switch (chance_.below(6)) {
     case 0:
       return restart();
     case 1:
       return state(chance_.one_of("disk ok", "disk ok", "disk full"));
     case 2:
-      return hold(domain);
     case 3:
-    case 4:
-      return release();
-    case 5:
       return reload();
-    case 6:
+    case 4:
       return state(chance_.preload(domain));
     default:
       return state(chance_.wall());
@@ -157,8 +159,7 @@ void History::happen_rarely(const std::string& domain) {
 }
 
 void History::hold(const std::string& domain) {
-  const std::string line = chance_.hold(domain, world_.mx[domain].hosts);
-  state(line);
+  state(chance_.hold(domain, world_.mx[domain].hosts));
 }
 
 void History::release() {
@@ -182,7 +183,9 @@ void History::reload() {
 
 // What was not saved is forgotten; of the list only what is live and not stored counts.
 void History::restart() {
-  text_ += "  restart\n";
+  const bool loads_slowly = chance_.one_in(2);
+  text_ += loads_slowly ? "  restart, loading does not end\n" : "  restart\n";
+  if (loads_slowly) world_.held.insert("load");
   waiting_.clear();
   daemon_.reset();
   daemon_ = std::make_unique<Daemon>(world_, metrics_, log_, settings_);

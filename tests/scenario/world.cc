@@ -82,6 +82,20 @@ Task<Result<void>> WorldSink::save(KnownPolicy policy) {
   co_return Result<void>{};
 }
 
+Task<Result<KnownPolicy>> WorldStored::find(Domain domain) {
+  const auto stored = world_.store.find(domain.text());
+  if (stored == world_.store.end()) co_return fail(Errc::not_found, domain.text());
+  co_return stored->second;
+}
+
+Task<Result<PolicyStore::Part>> WorldStored::load_part(std::string) {
+  PolicyStore::Part part;
+  part.end = true;
+  for (const auto& [domain, policy] : world_.store) part.policies.push_back(policy);
+  co_await gate_.pass("load");
+  co_return part;
+}
+
 void WorldLog::write(LogLevel level, std::string_view event, std::span<const LogField> fields) {
   ++events[std::string(event)];
   last_lines.push_back(format_log_line(event, fields));

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "net/one_shot.h"
 #include "service/policyd/lookup.h"
+#include "service/policyd/stored_policies.h"
 
 namespace strictmx::scenario {
 
@@ -96,6 +97,21 @@ class WorldSink : public PolicySink {
  public:
   WorldSink(World& world, Gate& gate) : world_(world), gate_(gate) {}
   Task<Result<void>> save(KnownPolicy policy) override;
+
+ private:
+  World& world_;
+  Gate& gate_;
+};
+
+// What World::store holds, in one part; held as "load".
+class WorldStored : public StoredPolicies {
+ public:
+  WorldStored(World& world, Gate& gate) : world_(world), gate_(gate) {}
+  Task<Result<KnownPolicy>> find(Domain domain) override;
+  Task<Result<PolicyStore::Part>> load_part(std::string after) override;
+  Task<Result<void>> check() override { co_return Result<void>{}; }
+  Task<Result<void>> repair() override { co_return Result<void>{}; }
+  Task<Result<std::size_t>> restore(std::vector<KnownPolicy>) override { co_return 0U; }
 
  private:
   World& world_;

@@ -1,6 +1,6 @@
 #include "service/collectd/collectd.h"
 
-#include <atomic>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "net/datagram_socket.h"
 #include "service/collectd/inbox.h"
+#include "service/collectd/storer.h"
 #include "service/collectd/tally.h"
-#include "store/day_store.h"
 
 namespace strictmx {
 
@@ -18,9 +18,12 @@ namespace {
 // With a shorter queue of the kernel bursts are lost: an MTA does not wait for the collector.
 constexpr unsigned kEnoughQueue = 512;
 
+// After fewer datagrams than this, more are let come together: a wake-up costs more than they do.
+constexpr std::size_t kFew = 32;
+constexpr std::chrono::microseconds kDoze{500};
+
 constexpr Millis kGather{50};            // at most before datagrams are counted
 constexpr Millis kStoreEvery{500};       // at most before they are stored, unless that fails
-constexpr Millis kStoreRetry{2000};      // after it failed
 constexpr std::size_t kToldBytes = 200;  // of a malformed datagram, in the log
 constexpr int kToldPerStore = 5;         // malformed datagrams in the log between two transactions
 
@@ -34,7 +37,8 @@ class Collectd::Impl {
   Result<void> open() {
     auto store = DayStore::open(options_.state, StoreAccess::read_write, log_);
     if (!store) return std::unexpected(store.error());
-    store_ = *std::move(store);
+    storer_ = std::make_unique<Storer>(*std::move(store),
+                                       Storer::Parts{clock_, metrics_, log_, options_.keep_days});
     check_queue();
     auto socket = DatagramSocket::open({.where = options_.socket,
                                         .mode = options_.mode,
@@ -57,10 +61,12 @@ class Collectd::Impl {
     inbox_.close();
     counter_.join();
     socket_.reset();
-    store_.reset();
+    storer_.reset();
   }
 
-  std::string trouble() const { return failing_ ? "TLS results cannot be stored" : ""; }
+  std::string trouble() const {
+    return storer_ && storer_->failing() ? "TLS results cannot be stored" : "";
+  }
 
  private:
   // The number counts that was set when the socket was made, which is now.
@@ -68,7 +74,8 @@ class Collectd::Impl {
     const std::optional<unsigned> limit = read_datagram_queue_limit();
     if (!limit) return;
     metrics_.set_datagram_queue(*limit);
-    if (*limit >= kEnoughQueue) return;
+    roomy_ = *limit >= kEnoughQueue;
+    if (roomy_) return;
     log_.warning("short_datagram_queue",
                  {{"max_dgram_qlen", std::to_string(*limit)},
                   {"fix", "sysctl -w net.unix.max_dgram_qlen=4096, then restart"}});
@@ -85,25 +92,33 @@ class Collectd::Impl {
       const std::size_t lost = inbox_.put(day_of(clock_.now().wall), *datagrams);
       metrics_.count_datagrams(datagrams->size());
       if (lost > 0) metrics_.count_results_lost(Metrics::Lost::queue, lost);
+      if (roomy_ && datagrams->size() < kFew) std::this_thread::sleep_for(kDoze);
     }
   }
 
   void count_all() {
-    MonoTime due = MonoTime::max();  // for the next transaction; max: nothing is to be stored
+    MonoTime due = MonoTime::max();  // for the next batch; max: nothing is to be stored
     for (;;) {
       const auto more = inbox_.take(
           due, kGather, [this](Day day, std::string_view octets) { count(day, octets); });
-      const bool last = more == Inbox::More::never;
       const MonoTime now = clock_.now().mono;
-      if (tally_.pending() > 0 && (last || now >= due || (tally_.crowded() && !failing_))) {
+      if (more == Inbox::More::never) return store();
+      if (tally_.pending() == 0) {
+        due = MonoTime::max();
+      } else if (due == MonoTime::max()) {
+        due = now + kStoreEvery;
+      } else if ((now >= due || tally_.crowded()) && storer_->idle()) {
         store();
         due = MonoTime::max();
+      } else if (now >= due) {
+        due = now + kGather;  // the disk is slow
       }
-      if (tally_.pending() > 0 && due == MonoTime::max()) {
-        due = now + (failing_ ? kStoreRetry : kStoreEvery);
-      }
-      if (last) return;
     }
+  }
+
+  void store() {
+    told_ = 0;
+    storer_->store(tally_.take(day_of(clock_.now().wall)));
   }
 
   void count(Day day, std::string_view octets) {
@@ -117,42 +132,16 @@ class Collectd::Impl {
                                         {"begins", std::string(octets.substr(0, kToldBytes))}});
   }
 
-  void store() {
-    told_ = 0;
-    const auto added = store_->add_each([this](const DayStore::Take& take) { tally_.visit(take); });
-    if (!added) {
-      metrics_.count_day_store_failure();
-      if (!failing_.exchange(true)) log_.error("day_store_failed", {{"why", added.error().detail}});
-      return;
-    }
-    if (failing_.exchange(false)) log_.info("day_store_works_again");
-    metrics_.count_results_lost(Metrics::Lost::domain, added->lost_sessions);
-    const Day today = day_of(clock_.now().wall);
-    tally_.settle(today);
-    if (today != cleaned_on_) erase_old_days(today);
-  }
-
-  void erase_old_days(Day today) {
-    cleaned_on_ = today;
-    const auto erased = store_->erase_before(today - std::chrono::days{options_.keep_days});
-    if (!erased) {
-      log_.error("day_store_failed", {{"why", erased.error().detail}});
-    } else if (*erased > 0) {
-      log_.info("days_erased", {{"count", std::to_string(*erased)}});
-    }
-  }
-
   CollectdOptions options_;
   const Clock& clock_;
   Metrics& metrics_;
   Log& log_;
-  std::unique_ptr<DayStore> store_;  // of the counting thread, once it runs
   std::optional<DatagramSocket> socket_;
   Inbox inbox_;
   Tally tally_;
-  std::atomic<bool> failing_ = false;
+  std::unique_ptr<Storer> storer_;
+  bool roomy_ = false;  // the kernel's queue is long enough to sleep beside it
   int told_ = 0;
-  Day cleaned_on_{};
   std::thread counter_;
   std::thread receiver_;
 };

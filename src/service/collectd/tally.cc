@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "flow/tls_events.h"
-
 namespace strictmx {
 
 namespace {
@@ -32,29 +30,22 @@ Tally::Outcome Tally::count(Day day, std::string_view octets) {
   return {Fate::counted, entry->second.flaw};
 }
 
-void Tally::visit(const std::function<void(const DomainResults&)>& each) const {
-  for (const auto& [day, entries] : days_) {
-    for (const auto& [octets, entry] : entries) {
-      if (entry.pending == 0) continue;
-      auto parsed = parse_tlsrpt_datagram(octets);
-      if (!parsed) continue;  // it was parsed before
-      parsed->results.day = day;
-      each(times(std::move(parsed->results), entry.pending));
-    }
-  }
-}
-
-void Tally::settle(Day today) {
-  pending_ = 0;
-  std::erase_if(days_, [&](const auto& day) { return day.first != today; });
-  if (crowded()) days_.clear();
-  bytes_ = 0;
+std::vector<CountedDatagram> Tally::take(Day today) {
+  std::vector<CountedDatagram> taken;
   for (auto& [day, entries] : days_) {
     for (auto& [octets, entry] : entries) {
-      entry.pending = 0;
-      bytes_ += octets.size() + kEntryBytes;
+      if (entry.pending == 0) continue;
+      taken.push_back({day, octets, std::exchange(entry.pending, 0)});
     }
   }
+  pending_ = 0;
+  if (crowded()) days_.clear();
+  std::erase_if(days_, [&](const auto& day) { return day.first != today; });
+  bytes_ = 0;
+  for (const auto& [day, entries] : days_) {
+    for (const auto& [octets, entry] : entries) bytes_ += octets.size() + kEntryBytes;
+  }
+  return taken;
 }
 
 }  // namespace strictmx

@@ -1,14 +1,14 @@
 // service/collectd/tally.h: counts datagrams until they are stored. Most of a day's datagrams are
 // alike to the last octet, so equal ones are counted without being read. For one thread.
-// Limit: 16 MiB of different datagrams; further ones are not counted until the rest is stored.
+// Limit: 12 MiB of different datagrams; further ones are not counted until these were taken.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/keyed_hash.h"
 #include "core/tls_result.h"
@@ -16,7 +16,14 @@
 
 namespace strictmx {
 
-constexpr std::size_t kMaxTallyBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxTallyBytes = 12 * 1024 * 1024;
+
+// A datagram that can be parsed, and how often it came on a day.
+struct CountedDatagram {
+  Day day;
+  std::string octets;
+  std::uint64_t sessions;
+};
 
 class Tally {
  public:
@@ -27,15 +34,13 @@ class Tally {
   };
   Outcome count(Day day, std::string_view octets);
 
-  // Datagrams that are not stored yet.
+  // Datagrams counted since the last take().
   std::uint64_t pending() const { return pending_; }
-  // More different ones are hardly taken: now is the time to store.
-  bool crowded() const { return bytes_ > kMaxTallyBytes / 2; }
+  // Soon no different ones are counted any more: it is time for take().
+  bool crowded() const { return bytes_ > kMaxTallyBytes / 4 * 3; }
 
-  // What is pending, as results to be added.
-  void visit(const std::function<void(const DomainResults&)>& each) const;
-  // All that visit() gave is stored. `today`: older days are forgotten.
-  void settle(Day today);
+  // All that is pending; then nothing is. `today`: datagrams of older days are forgotten.
+  std::vector<CountedDatagram> take(Day today);
 
  private:
   struct Hash {

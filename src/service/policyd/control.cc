@@ -74,11 +74,12 @@ Task<HttpResponse> Control::respond(HttpRequest request) {
   const auto slash = rest.find('/');
   auto domain = Domain::parse_ascii(rest.substr(0, slash));
   if (!domain) co_return control_refusal(400, "domain: " + domain.error().detail);
-  if (slash == std::string_view::npos) {
-    if (get) co_return show(*domain);
-    co_return control_refusal(405, "only GET");
-  }
-  if (get) co_return control_refusal(405, "only POST");
+  const bool one = slash == std::string_view::npos;
+  if (one && !get) co_return control_refusal(405, "only GET");
+  if (!one && get) co_return control_refusal(405, "only POST");
+  const Result<void> known = co_await parts_.engine.make_known(*domain);
+  if (!known) co_return failed(known.error());
+  if (one) co_return show(*domain);
   std::string verb(rest.substr(slash + 1));
   co_return co_await on_domain(*std::move(domain), std::move(verb), std::move(request.body));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <utility>
 
 namespace strictmx {
 
@@ -22,9 +23,15 @@ Engine::Engine(asio::io_context& io, LookupParts& parts, Log& log, std::size_t m
   parts_.on_policy = [this](const KnownPolicy& policy) { learn_policy(policy); };
 }
 
-void Engine::remember(const KnownPolicy& policy) {
-  policies_.put(policy, parts_.clock.now().wall);
+void Engine::remember(const KnownPolicy& policy, PolicyOrigin origin) {
+  policies_.put(policy, parts_.clock.now().wall, origin);
   parts_.metrics.set_policies(policies_.size());
+}
+
+void Engine::defer(const OnDone& on_done, std::string why) {
+  TlsPolicyResult result;
+  result.verdict = decide_deferral(std::move(why));
+  on_done(result);
 }
 
 void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneUse dane) {
@@ -33,22 +40,38 @@ void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneU
     on_done(*decided);
     return;
   }
+  Told told{on_stored, std::move(on_done)};
+  if (is_loaded(hop.domain)) return begin_loaded(std::move(hop), std::move(told), dane);
+  if (in_flight_ >= max_lookups_) return defer(told.on_done, "too many look-ups at once");
+  ++in_flight_;
+  Task<void> task = begin_unloaded(*this, std::move(hop), std::move(told), dane);
+  asio::co_spawn(io_, std::move(task), asio::detached);
+}
+
+// RFC 8461 §5.1: without knowing what is stored nothing is answered that could be weaker.
+Task<void> Engine::begin_unloaded(Engine& engine, NextHop hop, Told told, DaneUse dane) {
+  const Result<void> known = co_await engine.make_known(hop.domain);
+  --engine.in_flight_;
+  if (known) co_return engine.begin_loaded(std::move(hop), std::move(told), dane);
+  engine.log_.debug("store_unreadable", {{"why", known.error().detail}});
+  engine.defer(told.on_done, "the policy store cannot be read");
+}
+
+void Engine::begin_loaded(NextHop hop, Told told, DaneUse dane) {
   StsMemory memory = recall(hop.domain);
   policies_.touch(hop.domain, parts_.clock.now().wall);
   std::optional<DomainVerdict> stored =
       decide_from_stored(hop, memory.policy, parts_.clock.now().wall);
-  const bool known = stored.has_value();
-  on_stored(stored);
+  told.on_stored(stored);
   if (in_flight_ >= max_lookups_) {
+    if (!stored) return defer(told.on_done, "too many look-ups at once");
     TlsPolicyResult busy;
-    busy.verdict = known ? *std::move(stored) : decide_deferral("too many look-ups at once");
-    on_done(std::move(busy));
-    return;
+    busy.verdict = *std::move(stored);
+    return told.on_done(busy);
   }
   ++in_flight_;
   parts_.metrics.set_lookups(in_flight_);
-  Task<void> task =
-      run(*this, std::move(hop), std::move(memory), {on_stored, std::move(on_done)}, dane);
+  Task<void> task = run(*this, std::move(hop), std::move(memory), std::move(told), dane);
   asio::co_spawn(io_, std::move(task), asio::detached);
 }
 
@@ -82,11 +105,7 @@ Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, Told told,
   } catch (const std::exception& bug) {
     engine.log_.error("lookup_bug", {{"domain", hop.domain.text()}, {"what", bug.what()}});
   }
-  if (!answered) {
-    TlsPolicyResult failed;
-    failed.verdict = decide_deferral("internal error");
-    told.on_done(failed);
-  }
+  if (!answered) engine.defer(told.on_done, "internal error");
   engine.under_way_.erase(self);
   --engine.in_flight_;
   engine.parts_.metrics.set_lookups(engine.in_flight_);
@@ -216,6 +235,7 @@ std::optional<DomainVerdict> Engine::learnt_meanwhile(const NextHop& hop,
 void Engine::report_refresh(const Domain& domain, const StsResult& result) {
   const bool fresh = result.source == PolicySource::fresh;
   parts_.metrics.count_refresh(fresh ? Metrics::Refresh::ok : Metrics::Refresh::failed);
+  if (result.save_error) parts_.metrics.count_store_failure();
   if (fresh) {
     log_.debug("policy_refreshed", {{"domain", domain.text()}});
     return;
@@ -237,15 +257,14 @@ void Engine::report_refresh(const Domain& domain, const StsResult& result) {
 void Engine::report(const NextHop& hop, const TlsPolicyResult& result) {
   const auto& sts = result.sts;
   const std::string& domain = hop.domain.text();
-  if (sts.source == PolicySource::fresh) {
+  if (sts.save_error) {
+    parts_.metrics.count_store_failure();
+    log_.warning("policy_not_durable", {{"domain", domain}, {"why", sts.save_error->detail}});
+  } else if (sts.source == PolicySource::fresh) {
     log_.info("policy_stored", {{"domain", domain},
                                 {"mode", std::string(name_of(sts.policy->policy.mode))},
                                 {"id", sts.policy->id},
                                 {"expires", format_utc(sts.policy->expires_at())}});
-  }
-  if (sts.save_error) {
-    parts_.metrics.count_store_failure();
-    log_.error("policy_not_durable", {{"domain", domain}, {"why", sts.save_error->detail}});
   }
   if (sts.failure && !sts.failure->again) {
     log_.warning("policy_failure",

@@ -14,7 +14,9 @@
 #include "service/policyd/event_counter.h"
 #include "service/policyd/generation_map.h"
 #include "service/policyd/lookup.h"
+#include "service/policyd/policy_loading.h"
 #include "service/policyd/policy_table.h"
+#include "service/policyd/stored_policies.h"
 
 namespace strictmx {
 
@@ -40,14 +42,29 @@ class Engine {
   // So many answers were given for the next hop (format_next_hop()) since the last call.
   void count_answers(std::string_view key, std::uint64_t answers) { events_.count(key, answers); }
 
-  // At start: a policy from the store.
-  void remember(const KnownPolicy& policy);
+  // At start: a policy from the store, or from the preload list.
+  void remember(const KnownPolicy& policy, PolicyOrigin origin = PolicyOrigin::fetched);
+
+  // At start, instead: begins to load what is stored. Look-ups work meanwhile, and miss nothing.
+  // `disk` must outlive the engine.
+  void load(StoredPolicies& disk);
+
+  // The store may have lost policies: those known are written to it again, as far as it has no
+  // later ones. It must outlive the engine.
+  void restore(StoredPolicies& disk);
+
+  // Until what is stored of the domain is known. Errors: those of PolicyLoading::find().
+  Task<Result<void>> make_known(Domain domain);
+
+  // Ends what goes on for long.
+  void stop();
 
   using OnStored = std::function<void(std::optional<DomainVerdict>)>;
   using OnDone = std::function<void(const TlsPolicyResult&)>;
-  // Starts a look-up. `on_stored` is called before this returns, with what the stored policy alone
-  // says, and perhaps later with nullopt, when that must not be said; `on_done` once, later, when
-  // the verdict stands (or at once when there are too many).
+  // Starts a look-up. `on_stored` is called with what the stored policy alone says: before this
+  // returns, unless the domain's policy is not loaded yet; perhaps later with nullopt, when that
+  // must not be said; `on_done` once, later, when the verdict stands (or at once when there are too
+  // many).
   // `dane` off: for an MTA that cannot do DANE, whatever the rules say.
   void begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneUse dane = DaneUse::on);
 
@@ -62,7 +79,8 @@ class Engine {
   Task<std::optional<StsResult>> refresh_now(Domain domain);
   // In memory and on disk. False: none was known. After an error it is known as before.
   Task<Result<bool>> forget(Domain domain);
-  // Takes over a policy that was not fetched here, if no later one is known. True: it was.
+  // Takes over a policy that was not fetched here, if no later one is known. True: it was. Errors:
+  // it may be known all the same, but is not durable yet.
   Task<Result<bool>> adopt(KnownPolicy policy);
   // While it holds, the pinned policy applies. An earlier pin is replaced.
   void pin(const Pin& pin);
@@ -86,7 +104,10 @@ class Engine {
 
   std::size_t policies() const { return policies_.size(); }
   std::size_t pins() const;  // that hold
-  std::size_t in_flight() const { return in_flight_ + refreshing_; }
+  std::size_t in_flight() const {
+    const std::size_t loading = loading_ ? loading_->running() : 0;
+    return in_flight_ + refreshing_ + (restoring_ ? 1 : 0) + loading;
+  }
 
  private:
   struct Trouble {
@@ -99,7 +120,19 @@ class Engine {
     bool overtaken = false;  // by an operator's decision
   };
   using Ticket = std::list<UnderWay>::iterator;
+  struct Told {
+    OnStored on_stored;
+    OnDone on_done;
+  };
 
+  bool is_loading() const { return loading_ && !loading_->done(); }
+  bool is_loaded(const Domain& domain) const;
+  void remember_loaded(const KnownPolicy& policy);
+  void on_loaded(StoredPolicies& disk);
+  static Task<void> restore_all(Engine& engine, StoredPolicies& disk);
+  static Task<void> begin_unloaded(Engine& engine, NextHop hop, Told told, DaneUse dane);
+  void begin_loaded(NextHop hop, Told told, DaneUse dane);
+  void defer(const OnDone& on_done, std::string why);
   std::optional<TlsPolicyResult> override_for(const Domain& domain) const;
   StsMemory recall(const Domain& domain);
   StsMemory recall_stored(const Domain& domain);
@@ -115,10 +148,6 @@ class Engine {
   std::optional<DomainVerdict> learnt_meanwhile(const NextHop& hop, const TlsPolicyResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);
   void report_refresh(const Domain& domain, const StsResult& result);
-  struct Told {
-    OnStored on_stored;
-    OnDone on_done;
-  };
   static Task<void> refresh_in_turn(Engine& engine, Domain domain);
   static Task<std::optional<StsResult>> refresh(Engine& engine, Domain domain, StsMemory memory);
   static Task<void> run(Engine& engine, NextHop hop, StsMemory memory, Told told, DaneUse dane);
@@ -130,6 +159,12 @@ class Engine {
   std::vector<OnChange> tell_change_;
   std::size_t in_flight_ = 0;
   std::size_t refreshing_ = 0;
+  bool restoring_ = false;
+  std::size_t restored_to_ = 0;  // the place in policies_
+  bool stopping_ = false;
+  std::unique_ptr<PolicyLoading> loading_;  // absent: all is loaded, by remember()
+  bool restore_then_ = false;               // when all is loaded
+  TextMap<bool> forgotten_;                 // while loading: rows of these come too late
   PolicyTable policies_;
   TextMap<Override> overrides_;
   TextMap<Pin> pins_;

@@ -19,7 +19,9 @@ Task<Result<bool>> Engine::forget(Domain domain) {
   const std::optional<KnownPolicy> old = policies_.find(domain);
   policies_.erase(domain);
   troubles_.erase(domain.text());
+  if (is_loading()) forgotten_.insert_or_assign(domain.text(), true);
   const Result<void> erased = co_await parts_.sink.erase(domain);
+  if (!erased) forgotten_.erase(domain.text());
   if (!erased && old && !policies_.find(domain)) remember(*old);
   parts_.metrics.set_policies(policies_.size());
   if (!erased) co_return std::unexpected(erased.error());
@@ -31,16 +33,20 @@ Task<Result<bool>> Engine::adopt(KnownPolicy policy) {
     const std::optional<KnownPolicy> old = policies_.find(policy.domain);
     return !old || old->fetched_at < policy.fetched_at;
   };
+  const Result<void> ready = co_await make_known(policy.domain);
+  if (!ready) co_return std::unexpected(ready.error());
   if (!is_later()) co_return false;
   overtake(policy.domain);
   const Result<void> saved = co_await parts_.sink.save(policy);
-  if (!saved) co_return std::unexpected(saved.error());
+  // What cannot be written now is kept and written later (store/policy_writer), so it is known.
+  if (!saved && saved.error().code == Errc::too_large) co_return std::unexpected(saved.error());
   if (!is_later()) {  // another was adopted or fetched meanwhile
     co_await settle(policy.domain);
     co_return false;
   }
   remember(policy);
   troubles_.erase(policy.domain.text());
+  if (!saved) co_return std::unexpected(saved.error());
   co_return true;
 }
 

@@ -30,7 +30,12 @@ class EventCounter {
  private:
   const Clock& clock_;
   Take take_;
-  GenerationMap<DomainResults> failing_;
+  struct Failing {
+    DomainResults attempt;
+    std::uint64_t answers_per_attempt;
+    std::uint64_t ahead = 0;  // answers still to come of an attempt that is counted already
+  };
+  GenerationMap<Failing> failing_;
 };
 
 }  // namespace strictmx

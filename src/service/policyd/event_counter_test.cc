@@ -65,4 +65,29 @@ TEST_CASE("answers are counted while something fails, on the day they are given 
   CHECK(taken.size() == 2);
 }
 
+TEST_CASE("answers for several MX hosts are one attempt") {
+  TestClock clock;
+  EventCounter counter(clock);
+  std::uint64_t attempts = 0;
+  counter.on_results(
+      [&](const DomainResults& results) { attempts += results.policies.at(0).failures; });
+  const NextHop hop{Domain::parse("example.com").value(), Routing::mx};
+  TlsPolicyResult result = failing();
+  for (const auto* host : {"a.example.com", "b.example.com", "c.example.com"}) {
+    result.verdict.hosts.push_back(MxVerdict{host, HostVerdict::sts_unlisted});
+  }
+  result.sts.failure.reset();
+  // Of each attempt three hosts are left out.
+  counter.learn(hop, result);
+  counter.count("example.com", 1);
+  CHECK(attempts == 3);
+  counter.count("example.com", 1);
+  counter.count("example.com", 1);
+  CHECK(attempts == 3);
+  counter.count("example.com", 7);
+  CHECK(attempts == 3 + 3 * 3);
+  counter.count("example.com", 2);
+  CHECK(attempts == 3 + 3 * 3);
+}
+
 }  // namespace strictmx

@@ -8,15 +8,14 @@ Result<void> LookupSide::open() {
   auto store = PolicyStore::open(options_.state, StoreAccess::read_write, log_);
   if (!store) return std::unexpected(store.error());
   if (auto opened = open_clients(); !opened) return opened;
-  PolicyStore& loading = **store;
-  writer_ = std::make_unique<PolicyWriter>(*std::move(store));
-  sink_ = std::make_unique<WriterSink>(io_, clock_, *writer_);
+  writer_ = std::make_unique<PolicyWriter>(*std::move(store), log_, writer_options());
+  sink_ = std::make_unique<WriterSink>(io_, clock_, *writer_, options_.state);
   parts_ = std::make_unique<LookupParts>(
       LookupParts{clock_, *dns_, *fetch_, *sink_, metrics_, options_.rules, options_.dns_timeout});
   engine_ = std::make_unique<Engine>(io_, *parts_, log_, options_.max_lookups);
   engine_->set_overrides(options_.overrides);
   record_failures();
-  if (auto loaded = load_policies(loading); !loaded) return loaded;
+  if (auto loaded = load_preloaded(); !loaded) return loaded;
   if (auto pinned = load_pinned(); !pinned) return pinned;
   front_ends_ =
       std::make_unique<FrontEnds>(FrontEnds::Parts{io_, *engine_, *dns_, clock_, metrics_, log_},
@@ -53,17 +52,28 @@ Result<void> LookupSide::open_clients() {
   return {};
 }
 
-// Nothing was handed to the writer yet, so its thread does not touch the store.
-Result<void> LookupSide::load_policies(PolicyStore& store) {
-  const auto skipped =
-      store.load_all([&](const KnownPolicy& policy) { engine_->remember(policy); });
-  if (!skipped) return std::unexpected(skipped.error());
-  log_.info("policies_loaded", {{"count", std::to_string(engine_->policies())},
-                                {"unreadable", std::to_string(*skipped)}});
+PolicyWriter::Options LookupSide::writer_options() {
+  PolicyWriter::Options options;
+  options.on_health = [this](const StoreHealth& health) {
+    metrics_.set_store_health(health.degraded, health.unsaved);
+  };
+  options.on_loss = [this] { asio::post(io_, [this] { engine_->restore(*sink_); }); };
+  return options;
+}
+
+// Before the stored ones, which replace them.
+Result<void> LookupSide::load_preloaded() {
   if (options_.preload.empty()) return {};
-  return load_preload_file(
-      {options_.preload, options_.preload_key}, clock_.now().wall, store,
-      [&](const KnownPolicy& policy) { engine_->remember(policy); }, log_);
+  const auto take = [&](const KnownPolicy& policy) {
+    engine_->remember(policy, PolicyOrigin::preloaded);
+  };
+  return load_preload_file({options_.preload, options_.preload_key}, clock_.now().wall, take, log_);
+}
+
+std::string LookupSide::trouble() const {
+  const StoreHealth health = writer_ ? writer_->health() : StoreHealth{};
+  if (!health.degraded) return {};
+  return "store: " + health.why + "; policies not on disk: " + std::to_string(health.unsaved);
 }
 
 Result<void> LookupSide::load_pinned() {
@@ -94,6 +104,7 @@ void LookupSide::apply(const PolicydOptions& options) {
 }
 
 void LookupSide::start() {
+  engine_->load(*sink_);
   Task<void> task = keep_policies(*this);
   asio::co_spawn(io_, std::move(task), asio::detached);
   thread_ = std::thread([this] {
@@ -130,6 +141,8 @@ Task<void> LookupSide::finish(LookupSide& side) {
   side.front_ends_->stop();
   side.dns_->cancel_all();
   side.fetch_->cancel_all();
+  side.engine_->stop();
+  side.sink_->open_gate();
   asio::steady_timer pause(side.io_);
   while (side.engine_->in_flight() > 0 || side.front_ends_->busy()) {
     pause.expires_after(Millis{5});

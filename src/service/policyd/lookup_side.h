@@ -18,7 +18,7 @@ class LookupSide {
   LookupSide(const PolicydOptions& options, const Clock& clock, Metrics& metrics, Log& log)
       : options_(options), clock_(clock), metrics_(metrics), log_(log) {}
 
-  // Opens the store and loads it, prepares DNS and HTTPS.
+  // Opens the store, whose policies are loaded after start(), prepares DNS and HTTPS.
   // Errors: those of PolicyStore, DnsClient, PolicyFetch and FrontEnds.
   Result<void> open();
 
@@ -36,13 +36,17 @@ class LookupSide {
   // look-up thread.
   void apply(const PolicydOptions& options);
 
+  // As Service::trouble().
+  std::string trouble() const;
+
   asio::io_context& io() { return io_; }
   Engine& engine() { return *engine_; }
   FrontEnds& front_ends() { return *front_ends_; }
 
  private:
   Result<void> open_clients();
-  Result<void> load_policies(PolicyStore& store);
+  PolicyWriter::Options writer_options();
+  Result<void> load_preloaded();
   Result<void> load_pinned();
   void record_failures();
   static Task<void> keep_policies(LookupSide& side);

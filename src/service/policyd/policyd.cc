@@ -61,6 +61,8 @@ class Policyd::Impl {
     lookups_.stop();
   }
 
+  std::string trouble() const { return lookups_.trouble(); }
+
   bool reload(PolicydOptions fresh) {
     const bool restart = fresh.listen != options_.listen || fresh.state != options_.state ||
                          fresh.dns != options_.dns || fresh.fetch != options_.fetch ||
@@ -143,6 +145,7 @@ Policyd::~Policyd() = default;
 Result<void> Policyd::open() { return impl_->open(); }
 void Policyd::start() { impl_->start(); }
 void Policyd::stop() { impl_->stop(); }
+std::string Policyd::trouble() const { return impl_->trouble(); }
 bool Policyd::reload(PolicydOptions fresh) { return impl_->reload(std::move(fresh)); }
 
 }  // namespace strictmx

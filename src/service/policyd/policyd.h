@@ -26,6 +26,8 @@ class Policyd : public Service {
   // Takes no new client and answers what is outstanding for at most options.drain.
   void stop() override;
 
+  std::string trouble() const override;  // of the store
+
   // Takes a new configuration over without a query lost, as far as that is possible while running:
   // rules, overrides, deadline, limits of clients and look-ups. True: something in it needs a
   // restart. From the thread that calls start().

@@ -53,20 +53,22 @@ Result<std::string> read_signed(const PreloadFile& file) {
 
 }  // namespace
 
-Result<void> load_preload_file(const PreloadFile& file, WallTime now, PolicyStore& store,
+Result<void> load_preload_file(const PreloadFile& file, WallTime now,
                                const std::function<void(const KnownPolicy&)>& each, Log& log) {
   const std::string name = file.list.string();
   if (!file.key.empty()) {
     auto text = read_signed(file);
     if (!text) return std::unexpected(text.error());
     std::ispanstream in{std::span<const char>(*text)};
-    return load_preload(in, name, now, store, each, log);
+    load_preload(in, name, now, each, log);
+    return {};
   }
   std::ifstream in(file.list, std::ios::binary);
   if (!in || fs::is_directory(file.list)) {
     return fail(Errc::io, fmt::format("policy.preload: {}: cannot be read", name));
   }
-  return load_preload(in, name, now, store, each, log);
+  load_preload(in, name, now, each, log);
+  return {};
 }
 
 }  // namespace strictmx

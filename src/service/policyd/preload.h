@@ -19,7 +19,7 @@ struct PreloadFile {
 
 // load_preload() of the file. Errors: Errc::io (a file cannot be read), Errc::usage (the signature
 // or the key is wrong); the detail begins with the configuration key.
-Result<void> load_preload_file(const PreloadFile& file, WallTime now, PolicyStore& store,
+Result<void> load_preload_file(const PreloadFile& file, WallTime now,
                                const std::function<void(const KnownPolicy&)>& each, Log& log);
 
 }  // namespace strictmx

@@ -52,11 +52,9 @@ struct Folder {
   // How many policies are of use; an error.
   Result<std::size_t> load(const char* list, const char* key) const {
     SilentLog log;
-    auto store = PolicyStore::open(path / "state", StoreAccess::read_write, log);
     std::size_t used = 0;
     const PreloadFile file{path / list, key == nullptr ? std::filesystem::path() : path / key};
-    auto loaded =
-        load_preload_file(file, WallTime{}, **store, [&](const KnownPolicy&) { ++used; }, log);
+    auto loaded = load_preload_file(file, WallTime{}, [&](const KnownPolicy&) { ++used; }, log);
     if (!loaded) return std::unexpected(loaded.error());
     return used;
   }

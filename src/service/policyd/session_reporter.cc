@@ -45,6 +45,26 @@ ReportedPolicy describe_session_policy(const TlsSession& session, const DomainVe
   return policy;
 }
 
+std::optional<TlsSession> judge_session(TlsSession session, const DomainVerdict& verdict) {
+  if (session.failure || session.proof == TlsSession::Proof::verified || !verdict.policy) {
+    return session;
+  }
+  switch (verdict.policy->policy.mode) {
+    case PolicyMode::none:
+      return session;
+    case PolicyMode::enforce:
+      return std::nullopt;
+    case PolicyMode::testing:
+      break;
+  }
+  session.failure.emplace();
+  session.failure->type = ResultType::validation_failure;
+  session.failure->receiving_mx_hostname = session.host;
+  session.failure->reason_code = "certificate not verified";
+  bound(*session.failure);
+  return session;
+}
+
 SessionReporter::SessionReporter(Parts parts, const std::string& socket)
     : parts_(parts), wanted_(!socket.empty()), sender_(socket), records_(kMaxRecords) {}
 
@@ -75,16 +95,22 @@ Task<void> SessionReporter::report(SessionReporter& self, TlsSession session) {
       const NextHop hop{session.domain, Routing::mx};
       const Verdicts::Shared decision =
           co_await self.parts_.verdicts.decide(hop, DaneUse::on, kPatience);
-      const ReportedPolicy policy = describe_session_policy(session, decision->verdict);
-      const bool sent =
-          self.sender_.send(write_tlsrpt_datagram(session.domain, record, policy, session.failure));
-      if (sent) outcome = Metrics::Session::sent;
+      const std::optional<TlsSession> judged = judge_session(session, decision->verdict);
+      outcome = judged ? self.send(*judged, record, decision->verdict) : Metrics::Session::unwanted;
     }
   } catch (const std::exception& bug) {
     self.parts_.log.error("session_bug", {{"what", bug.what()}});
   }
   self.parts_.metrics.count_session(outcome);
   --self.in_flight_;
+}
+
+Metrics::Session SessionReporter::send(const TlsSession& session, std::string_view record,
+                                       const DomainVerdict& verdict) {
+  const ReportedPolicy policy = describe_session_policy(session, verdict);
+  const bool sent =
+      sender_.send(write_tlsrpt_datagram(session.domain, record, policy, session.failure));
+  return sent ? Metrics::Session::sent : Metrics::Session::dropped;
 }
 
 Task<std::string> SessionReporter::record_of(Domain domain) {

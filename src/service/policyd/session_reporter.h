@@ -19,6 +19,11 @@ namespace strictmx {
 // The policy that a session of the domain was under, as it is reported.
 ReportedPolicy describe_session_policy(const TlsSession& session, const DomainVerdict& verdict);
 
+// What is to be counted of a session, now that the policy is known; nullopt: nothing. One whose
+// certificate was not found good is the failure under testing (RFC 8461 §5), what another event
+// tells under enforce, and nothing to complain of without a policy.
+std::optional<TlsSession> judge_session(TlsSession session, const DomainVerdict& verdict);
+
 class SessionReporter : public EventSink {
  public:
   // All must outlive the object and the handlers of `io`.
@@ -45,6 +50,8 @@ class SessionReporter : public EventSink {
 
   static Task<void> report(SessionReporter& self, TlsSession session);
   Task<std::string> record_of(Domain domain);
+  Metrics::Session send(const TlsSession& session, std::string_view record,
+                        const DomainVerdict& verdict);
 
   Parts parts_;
   bool wanted_;

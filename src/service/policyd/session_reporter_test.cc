@@ -106,10 +106,29 @@ TEST_CASE("events that cannot be read, and a collector that is not there, are co
 
 TEST_CASE("the policy of a session by DANE, and of one without any") {
   const Domain domain = Domain::parse("example.com").value();
-  TlsSession session{domain, TlsSession::By::dane, std::nullopt, "mx.example.com"};
+  TlsSession session{domain, TlsSession::By::dane, std::nullopt, "mx.example.com",
+                     TlsSession::Proof::verified};
   CHECK(describe_session_policy(session, {}) ==
         ReportedPolicy{PolicyType::tlsa, "mx.example.com", {}, {}});
   session.by = TlsSession::By::policy;
   CHECK(describe_session_policy(session, {}) ==
         ReportedPolicy{PolicyType::no_policy_found, "example.com", {}, {}});
+}
+
+TEST_CASE("a certificate that was not found good is what the policy's mode makes of it") {
+  const Domain domain = Domain::parse("example.com").value();
+  const TlsSession session{domain, TlsSession::By::policy, std::nullopt, "mx.example.com",
+                           TlsSession::Proof::unknown};
+  const auto judged = [&](const std::string& mode) {
+    const std::string body = "version: STSv1\nmode: " + mode + "\nmx: *.example.com\nmax_age: 1\n";
+    DomainVerdict verdict;
+    verdict.policy = KnownPolicy{domain, "1", body, parse_policy(body)->policy, WallTime{}};
+    return judge_session(session, verdict);
+  };
+  CHECK_FALSE(judged("enforce"));
+  REQUIRE(judged("testing"));
+  CHECK(judged("testing")->failure->type == ResultType::validation_failure);
+  REQUIRE(judged("none"));
+  CHECK_FALSE(judged("none")->failure);
+  CHECK_FALSE(judge_session(session, {})->failure);
 }

@@ -4,44 +4,114 @@ namespace strictmx {
 
 namespace {
 
-constexpr Seconds kPatience{30};
+constexpr Seconds kSavePatience{2};
+constexpr Seconds kPatience{60};
+constexpr Seconds kCheckPatience{3600};
+constexpr std::size_t kPartRows = 2000;
 
 }  // namespace
 
-Task<Result<void>> WriterSink::save(KnownPolicy policy) {
-  const std::uint64_t ticket = ++next_ticket_;
-  writer_.save(std::move(policy), teller(ticket));
-  co_return co_await wait(ticket);
+WriterSink::WriterSink(asio::io_context& io, const Clock& clock, PolicyWriter& writer,
+                       std::filesystem::path dir)
+    : io_(io), clock_(clock), writer_(writer), dir_(std::move(dir)), gate_(io) {
+  gate_.expires_at(MonoTime::max());
 }
 
-Task<Result<void>> WriterSink::erase(Domain domain) {
-  const std::uint64_t ticket = ++next_ticket_;
-  writer_.erase(std::move(domain), [tell = teller(ticket)](const Result<bool>& erased) {
-    tell(erased ? Result<void>() : std::unexpected(erased.error()));
-  });
-  co_return co_await wait(ticket);
+WriterSink::~WriterSink() {
+  if (checker_.joinable()) checker_.join();
 }
 
-// The writer's thread tells by a message, which comes only after this thread waits.
-Task<Result<void>> WriterSink::wait(std::uint64_t ticket) {
-  Waiter waiter(io_.get_executor());
-  waiting_.emplace(ticket, &waiter);
-  const MonoTime deadline = clock_.now().mono + kPatience;
-  std::optional<Result<void>> done = co_await waiter.wait(deadline);
-  waiting_.erase(ticket);
-  if (done) co_return *std::move(done);
-  co_return fail(Errc::timeout, "the store takes longer than 30 s");
+void WriterSink::open_gate() {
+  checked_ = true;
+  gate_.cancel();
 }
 
-std::function<void(Result<void>)> WriterSink::teller(std::uint64_t ticket) {
-  return [this, ticket](Result<void> done) {
-    asio::post(io_, [this, ticket, done = std::move(done)] { on_done(ticket, done); });
+// One that gave up waiting is no longer at its desk.
+template <class T>
+WriterSink::Done<T> WriterSink::take_ticket(Desk<T>& desk, OneShot<Result<T>>& waiter) {
+  const std::uint64_t ticket = ++desk.last;
+  desk.waiting.emplace(ticket, &waiter);
+  return [this, &desk, ticket](Result<T> answer) {
+    asio::post(io_, [&desk, ticket, answer = std::move(answer)]() mutable {
+      const auto entry = desk.waiting.find(ticket);
+      if (entry == desk.waiting.end()) return;
+      entry->second->set(std::move(answer));
+      desk.waiting.erase(entry);
+    });
   };
 }
 
-void WriterSink::on_done(std::uint64_t ticket, const Result<void>& done) {
-  const auto waiter = waiting_.find(ticket);
-  if (waiter != waiting_.end()) waiter->second->set(done);
+template <class T>
+Task<Result<T>> WriterSink::wait(Desk<T>& desk, OneShot<Result<T>>& waiter, Seconds patience) {
+  const MonoTime deadline = clock_.now().mono + patience;
+  std::optional<Result<T>> answer = co_await waiter.wait(deadline);
+  if (answer) co_return *std::move(answer);
+  std::erase_if(desk.waiting, [&](const auto& entry) { return entry.second == &waiter; });
+  co_return fail(Errc::timeout, "the store takes too long");
+}
+
+template <class T>
+Task<Result<T>> WriterSink::use(Desk<T>& desk, std::function<Result<T>(PolicyStore&)> work) {
+  OneShot<Result<T>> waiter(io_.get_executor());
+  const Done<T> done = take_ticket(desk, waiter);
+  const bool taken = writer_.use([work, done](PolicyStore& store) { done(work(store)); });
+  if (!taken) done(fail(Errc::too_large, "too many wait for the store already"));
+  co_return co_await wait(desk, waiter, kPatience);
+}
+
+Task<Result<void>> WriterSink::save(KnownPolicy policy) {
+  while (!checked_) co_await gate_.async_wait(asio::as_tuple(asio::use_awaitable));
+  OneShot<Result<void>> waiter(io_.get_executor());
+  writer_.save(std::move(policy), take_ticket(done_, waiter));
+  co_return co_await wait(done_, waiter, kSavePatience);
+}
+
+Task<Result<void>> WriterSink::erase(Domain domain) {
+  while (!checked_) co_await gate_.async_wait(asio::as_tuple(asio::use_awaitable));
+  OneShot<Result<void>> waiter(io_.get_executor());
+  writer_.erase(std::move(domain), [tell = take_ticket(done_, waiter)](const Result<bool>& erased) {
+    tell(erased ? Result<void>() : std::unexpected(erased.error()));
+  });
+  co_return co_await wait(done_, waiter, kPatience);
+}
+
+Task<Result<KnownPolicy>> WriterSink::find(Domain domain) {
+  std::function<Result<KnownPolicy>(PolicyStore&)> work = [domain](PolicyStore& store) {
+    return store.find(domain);
+  };
+  co_return co_await use(finds_, std::move(work));
+}
+
+Task<Result<PolicyStore::Part>> WriterSink::load_part(std::string after) {
+  std::function<Result<PolicyStore::Part>(PolicyStore&)> work = [after](PolicyStore& store) {
+    return store.load_part(after, kPartRows);
+  };
+  co_return co_await use(parts_, std::move(work));
+}
+
+Task<Result<void>> WriterSink::check() {
+  if (checker_.joinable()) checker_.join();
+  OneShot<Result<void>> waiter(io_.get_executor());
+  const Done<void> done = take_ticket(done_, waiter);
+  checker_ = std::thread([dir = dir_, done] { done(check_policy_structure(dir)); });
+  const Result<void> checked = co_await wait(done_, waiter, kCheckPatience);
+  if (checked) open_gate();
+  co_return checked;
+}
+
+Task<Result<void>> WriterSink::repair() {
+  std::function<Result<void>(PolicyStore&)> work = [](PolicyStore& store) {
+    return store.repair();
+  };
+  const Result<void> repaired = co_await use(done_, std::move(work));
+  if (repaired) open_gate();
+  co_return repaired;
+}
+
+Task<Result<std::size_t>> WriterSink::restore(std::vector<KnownPolicy> policies) {
+  OneShot<Result<std::size_t>> waiter(io_.get_executor());
+  writer_.restore(std::move(policies), take_ticket(restores_, waiter));
+  co_return co_await wait(restores_, waiter, kPatience);
 }
 
 }  // namespace strictmx

@@ -38,6 +38,9 @@ Result<std::vector<Domain>> DayBuilder::open_domains(Day day) {
 Result<DayBuilder::Step> DayBuilder::build(Day day, std::span<const Domain> domains,
                                            const FoundRecords& found, BuiltDomain::Extent extent,
                                            WallTime now) {
+  auto mailed = queue_.count_mailed(day);
+  if (!mailed) return std::unexpected(mailed.error());
+  mailed_ = *std::move(mailed);
   Step step;
   std::vector<BuiltDomain> built;
   for (const auto& domain : domains) {
@@ -73,9 +76,7 @@ Result<std::optional<BuiltDomain>> DayBuilder::build_one(const DomainResults& re
     built.outcome = BuildOutcome::opted_out;
     return built;
   }
-  const auto own = is_own_mail(results);
-  if (!own) return std::unexpected(own.error());
-  if (*own) {
+  if (is_own_mail(results)) {
     built.outcome = BuildOutcome::own_mail;
     return built;
   }
@@ -93,11 +94,10 @@ Result<std::optional<BuiltDomain>> DayBuilder::build_one(const DomainResults& re
 
 // RFC 8460 §3, RPT-C07: sessions that carry reports are left out. Which ones these were nobody can
 // tell, but where there were no others the report would only beget the next.
-Result<bool> DayBuilder::is_own_mail(const DomainResults& results) {
+bool DayBuilder::is_own_mail(const DomainResults& results) const {
   if (options_.guard == LoopGuard::off) return false;
-  const auto mailed = queue_.count_mailed(results.domain.text(), results.day);
-  if (!mailed) return std::unexpected(mailed.error());
-  return *mailed > 0 && count_sessions(results) <= *mailed;
+  const auto mailed = mailed_.find(results.domain.text());
+  return mailed != mailed_.end() && count_sessions(results) <= mailed->second;
 }
 
 Result<NewReport> DayBuilder::pack(const Report& report, unsigned number,

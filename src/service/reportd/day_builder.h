@@ -43,7 +43,7 @@ class DayBuilder {
   Result<std::optional<BuiltDomain>> build_one(const DomainResults& results,
                                                const FoundRecords& found,
                                                BuiltDomain::Extent extent, WallTime now);
-  Result<bool> is_own_mail(const DomainResults& results);
+  bool is_own_mail(const DomainResults& results) const;
   Result<NewReport> pack(const Report& report, unsigned number,
                          const std::vector<ReportUri>& targets, WallTime now);
 
@@ -51,6 +51,7 @@ class DayBuilder {
   ReportQueue& queue_;
   const ReportdOptions& options_;
   Log& log_;
+  std::map<std::string, std::uint64_t> mailed_;  // our reports on the day being built, by host
   std::mt19937_64 random_{std::random_device{}()};
 };
 

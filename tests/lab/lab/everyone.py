@@ -1,4 +1,5 @@
 """A step in which every MTA beside Postfix sends the same mail at the same time."""
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from . import plan as plans
@@ -32,8 +33,9 @@ def send(step, scenario, world, text):
     def one(mta):
         try:
             recipient, outcome = mta.deliver(scenario.domain, text)
-        except (waiting.Timeout, RuntimeError, OSError) as error:
-            return [f"{mta.name}: {error}"]
+        except (waiting.Timeout, RuntimeError, OSError, subprocess.SubprocessError) as error:
+            said = getattr(error, "stderr", None) or ""
+            return [f"{mta.name}: {error} {said}".rstrip()]
         return [f"{mta.name}: {fault}" for fault in _faults(step, mta, recipient, outcome, world)]
 
     mtas = [mta for mta in world.others if step.sends(mta.name)]

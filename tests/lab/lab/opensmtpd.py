@@ -69,10 +69,18 @@ class OpenSmtpd(Mta):
     def _find(self, log, recipient):
         found = re.search(_LINE.format(re.escape(recipient)), log, re.MULTILINE)
         if not found:
-            return None
+            return self._without_relay(log, recipient)
         relay = re.search(r'relay="?\S+ \((\S+?)\)', found[0])
         status = _STATUS.get(found[1], "bounced")
         return Outcome(status, relay[1] if relay else "none", found[0].strip(), log)
+
+
+    @staticmethod
+    def _without_relay(log, recipient):
+        """The table has no relay for the domain now: the message waits in the queue."""
+        taken = re.search(rf"envelope evpid=(\S+) .*to=<{re.escape(recipient)}>", log)
+        refused = taken and re.search(rf"^.*retrieve smarthost.* {taken[1]}.*$", log, re.MULTILINE)
+        return Outcome("deferred", "none", refused[0], log) if refused else None
 
 
 class OpenSmtpdFiles(OpenSmtpd):

@@ -118,6 +118,15 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Query:
+    """Ask with `strictmx query`; `answer` as for Ask, `validation` is its --dns-validation."""
+
+    query: str
+    answer: str
+    validation: str = "local"
+
+
+@dataclass(frozen=True)
 class PolicyHost:
     """What the domain's policy host must have seen so far: proof that strictmx was there at all."""
 
@@ -161,6 +170,7 @@ STEPS = {
     "mail": Mail,
     "mail_all": MailAll,
     "ask": Ask,
+    "query": Query,
     "policy_host": PolicyHost,
     "results": Results,
     "attack": Attack,
@@ -183,6 +193,11 @@ class Scenario:
     def needs_others(self):
         """Whether MTAs beside Postfix take part."""
         return any(isinstance(step, MailAll) for step in self.steps)
+
+    def named_others(self):
+        """The MTAs that are named with their release, without which the steps mean nothing."""
+        words = [step.mail_all.split(",") for step in self.steps if isinstance(step, MailAll)]
+        return {name for names_of_step in words for name in names_of_step if "-" in name}
 
 
 @dataclass(frozen=True)

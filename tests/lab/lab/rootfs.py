@@ -62,6 +62,8 @@ LINKS = {
     "etc/mail/strictmx": "/lab/opensmtpd/tables",
     "var/run": "/run",
 }
+# Group of programs that run with it: postdrop, opensmtpq.
+SETGID = {"usr/sbin/postdrop": 102, "usr/sbin/postqueue": 102, "usr/sbin/smtpctl": 115}
 SPOOLS = ("var/spool/smtpd", "var/lib/opensmtpd/empty", "var/empty")
 
 
@@ -222,10 +224,10 @@ def _furnish(root):
         (root / name).symlink_to(target)
     for name in SPOOLS:
         (root / name).mkdir(parents=True, exist_ok=True)
-    for name in ("postdrop", "postqueue"):
-        if (root / "usr/sbin" / name).exists():
-            os.chown(root / "usr/sbin" / name, 0, 102)
-            (root / "usr/sbin" / name).chmod(0o2755)
+    for name, group in SETGID.items():
+        if (root / name).exists():
+            os.chown(root / name, 0, group)
+            (root / name).chmod(0o2755)
     # Fills the chroots of Debian 13's Postfix, which the lab does not use, and needs perl for it.
     chroots = root / "usr/lib/postfix/configure-instance.sh"
     if chroots.exists():

@@ -31,6 +31,9 @@ def arguments():
         action="store_true",
         help="leave out the scenarios with other MTAs than Postfix",
     )
+    parser.add_argument(
+        "--only-others", action="store_true", help="only the scenarios with other MTAs"
+    )
     parser.add_argument("--other", action="append", default=[], help=argparse.SUPPRESS)
     return parser
 
@@ -57,7 +60,11 @@ def _report(result, seconds, verbose):
 
 
 def left(scenarios, options):
-    return [one for one in scenarios if not (options.no_others and one.needs_others())]
+    if options.no_others:
+        return [one for one in scenarios if not one.needs_others()]
+    if options.only_others:
+        return [one for one in scenarios if one.needs_others()]
+    return scenarios
 
 
 def inside(packages, run_dir, options):

@@ -127,6 +127,9 @@ def _run_step(step, result, world):
                 step.within,
             )
             return _differ(f"answer for {step.ask}", step.answer, seen)
+        case plans.Query():
+            seen = world.strictmx.query(step.query, step.validation)
+            return _differ(f"answer for {step.query}", step.answer, seen)
         case plans.PolicyHost():
             # nginx logs a request after it has answered: its log may lag behind strictmx's answer.
             seen = _last_seen(
@@ -157,8 +160,9 @@ def run(scenario, world: World) -> Result:
     if _postfix(scenario, world) is None:
         result.skipped = f"no Postfix {scenario.postfix}"
         return result
-    if result.scenario.needs_others() and not world.others:
-        result.skipped = "no other MTA"
+    missing = scenario.named_others() - {mta.name for mta in world.others}
+    if missing or (scenario.needs_others() and not world.others):
+        result.skipped = f"no {', '.join(sorted(missing)) or 'other MTA'}"
         return result
     try:
         world.recover()

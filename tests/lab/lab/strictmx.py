@@ -44,6 +44,16 @@ class StrictMx:
         self._state = state = box.folder("strictmx")
         config = box.run_dir / "strictmx.toml"
         config.write_text(CONFIG, encoding="utf-8")
+        self._query_state = box.folder("strictmx-query")
+        self._look_up = [
+            "--dns",
+            "127.0.0.1@53",
+            "--dns-trust-anchor",
+            box.run_dir / dns.TRUST_ANCHOR,
+            "--ca-file",
+            box.run_dir / "certs/ca.pem",
+            "--allow-private-addresses",
+        ]
         self._command = [
             binary(),
             "serve",
@@ -61,13 +71,7 @@ class StrictMx:
             f"127.0.0.1:{names.HTTP_PORT}",
             "--state",
             state,
-            "--dns",
-            "127.0.0.1@53",
-            "--dns-trust-anchor",
-            box.run_dir / dns.TRUST_ANCHOR,
-            "--ca-file",
-            box.run_dir / "certs/ca.pem",
-            "--allow-private-addresses",
+            *self._look_up,
         ]
 
     def start(self):
@@ -101,6 +105,25 @@ class StrictMx:
             check=False,
         )
         return done.returncode, done.stdout
+
+    def query(self, domain, validation):
+        """What `strictmx query` says, without what the daemon knows: NOTFOUND, TEMP or a policy."""
+        done = self._space.run(
+            binary(),
+            "query",
+            "--json",
+            "--state",
+            self._query_state,
+            "--dns-validation",
+            validation,
+            *self._look_up,
+            domain,
+            check=False,
+        )
+        if not done.stdout:
+            return done.stderr.strip()
+        word, _, rest = json.loads(done.stdout)["answer"]["postfix"].partition(" ")
+        return rest if word == "OK" else word
 
     def deferral_line(self, domain):
         """strictmx's own latest log line on why mail to the domain waits, or None."""
