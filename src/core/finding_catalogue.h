@@ -17,7 +17,8 @@ std::span<const FindingKind> policy_tls_kinds();      // sts-tls-*, sts-cert-*, 
 std::span<const FindingKind> policy_http_kinds();     // sts-http-*
 std::span<const FindingKind> policy_text_kinds();     // sts-pol-*
 std::span<const FindingKind> policy_reality_kinds();  // sts-mode-*, sts-mx-*, sts-id-*
-std::span<const FindingKind> smtp_kinds();            // smtp-*, tls-*
+std::span<const FindingKind> smtp_kinds();            // net-*, smtp-*
+std::span<const FindingKind> tls_kinds();             // tls-*, mx-addresses-differ
 std::span<const FindingKind> mx_certificate_kinds();  // mx-cert-*
 std::span<const FindingKind> dane_kinds();            // dnssec-*, dane-*
 std::span<const FindingKind> report_kinds();          // rpt-*

@@ -15,7 +15,7 @@ std::vector<RuleRow> all_rows() {
   std::vector<RuleRow> all;
   for (const auto& rows : {rows_of_mx(), rows_of_sts_txt(), rows_of_sts_host(), rows_of_sts_tls(),
                            rows_of_sts_http(), rows_of_sts_pol(), rows_of_sts_mx(), rows_of_smtp(),
-                           rows_of_mx_cert(), rows_of_dane(), rows_of_rpt()}) {
+                           rows_of_tls(), rows_of_mx_cert(), rows_of_dane(), rows_of_rpt()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

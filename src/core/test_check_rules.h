@@ -36,6 +36,7 @@ std::vector<RuleRow> rows_of_sts_http();
 std::vector<RuleRow> rows_of_sts_pol();
 std::vector<RuleRow> rows_of_sts_mx();
 std::vector<RuleRow> rows_of_smtp();
+std::vector<RuleRow> rows_of_tls();
 std::vector<RuleRow> rows_of_mx_cert();
 std::vector<RuleRow> rows_of_dane();
 std::vector<RuleRow> rows_of_rpt();
