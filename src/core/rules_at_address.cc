@@ -45,7 +45,8 @@ class HostRules {
 
  private:
   void add(const RuleAtAddress& rule, std::string object, AddressHit hit) {
-    if (rule.blocks == Blocks::tls && dane_counts(view_, host_)) hit.severity = Severity::critical;
+    if (rule.blocks == Blocks::tls && dane_demands_tls(view_, host_))
+      hit.severity = Severity::critical;
     if (hit.severity) {
       findings_.add_as(*hit.severity, rule.id, std::move(object), std::move(hit.evidence),
                        std::move(hit.fix));
@@ -72,6 +73,11 @@ void apply_at_addresses(const CheckView& view, std::span<const RuleAtAddress> ru
 bool dane_counts(const CheckView& view, const MxHostFacts& host) {
   // RFC 7672 §2.2.1: an insecure MX RRset is not followed by TLSA look-ups that count.
   return view.facts.mx.meta.trust == DnsTrust::secure && host.dane.state == DaneState::usable;
+}
+
+bool dane_demands_tls(const CheckView& view, const MxHostFacts& host) {
+  const bool unusable = host.dane.state == DaneState::unusable;
+  return dane_counts(view, host) || (view.facts.mx.meta.trust == DnsTrust::secure && unusable);
 }
 
 std::string object_of(const MxHostFacts& host) { return escape_remote(host.name, 253); }

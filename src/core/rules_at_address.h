@@ -33,7 +33,7 @@ struct AddressHit {
 
 enum class Blocks : std::uint8_t {
   no,
-  // Whoever demands TLS cannot deliver: critical as well where usable TLSA records demand it.
+  // Whoever demands TLS cannot deliver: critical as well where TLSA records demand it.
   tls,
 };
 
@@ -49,6 +49,8 @@ void apply_at_addresses(const CheckView& view, std::span<const RuleAtAddress> ru
 
 // RFC 7672 §2.2: senders that follow it go by the TLSA records of this host.
 bool dane_counts(const CheckView& view, const MxHostFacts& host);
+// They also demand TLS where all of its records are unusable.
+bool dane_demands_tls(const CheckView& view, const MxHostFacts& host);
 
 // "mx1.example.com [192.0.2.1]"
 std::string object_of(const MxHostFacts& host, const SmtpAddressFacts& seen);

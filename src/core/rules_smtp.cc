@@ -195,7 +195,7 @@ bool offered_somewhere(const MxHostFacts& host) {
 
 Hit look_starttls_missing(const AddressCase& at) {
   // With TLSA records the finding is dane-starttls-missing.
-  if (dane_counts(at.view, at.host) || offered_somewhere(at.host)) return std::nullopt;
+  if (dane_demands_tls(at.view, at.host) || offered_somewhere(at.host)) return std::nullopt;
   if (!lacks_starttls(at.seen.dialogue)) return std::nullopt;
   return AddressHit{"no STARTTLS in the reply to EHLO",
                     "Postfix: smtpd_tls_security_level = may, and smtpd_tls_chain_files = the key "
