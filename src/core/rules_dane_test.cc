@@ -195,6 +195,11 @@ std::vector<RuleRow> rows_of_records() {
          first(facts).dane = {};
          first(facts).dane.state = DaneState::unreachable;
        }},
+  };
+}
+
+std::vector<RuleRow> rows_of_worth() {
+  return {
       {"dane-usage-pkix", kYes, "1 1 1", publish_one<1, 1, 1, 32>, "IN TLSA 3 1 1 0101"},
       {"dane-usage-pkix", kNo, "2 1 1", publish_one<2, 1, 1, 32>},
       {"dane-unusable-all", kYes, "1 1 1", publish_one<1, 1, 1, 32>},
@@ -299,7 +304,7 @@ std::vector<RuleRow> rows_of_matches() {
 
 std::vector<RuleRow> rows_of_dane() {
   auto rows = rows_of_signing();
-  for (const auto& more : {rows_of_records(), rows_of_matches()})
+  for (const auto& more : {rows_of_records(), rows_of_worth(), rows_of_matches()})
     rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }

@@ -1,4 +1,4 @@
-#include "core/rules_dane.h"
+#include "core/parts_of_dane.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "core/rules_rpt.h"
+#include "core/parts_of_rpt.h"
 
 #include <algorithm>
 #include <optional>

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "core/address_outlook.h"
 #include "core/check_verdict.h"
+#include "core/parts_of_rpt.h"
 #include "core/rules_at_address.h"
-#include "core/rules_rpt.h"
 
 namespace strictmx {
 

@@ -76,6 +76,11 @@ std::vector<RuleRow> rows_of_record() {
        [](CheckFacts& facts) { elsewhere(facts, "_smtp-tlsrpt.example.com"); }},
       {"rpt-old-prefix", kNo, "elsewhere",
        [](CheckFacts& facts) { elsewhere(facts, "_tls.example.com"); }},
+  };
+}
+
+std::vector<RuleRow> rows_of_text() {
+  return {
       {"rpt-multiple", kYes, "two",
        [](CheckFacts& facts) {
          publish(facts,
@@ -255,7 +260,7 @@ Severity severity_of_absence(const CheckFacts& facts) {
 
 std::vector<RuleRow> rows_of_rpt() {
   auto rows = rows_of_record();
-  for (const auto& more : {rows_of_rua(), rows_of_targets()})
+  for (const auto& more : {rows_of_text(), rows_of_rua(), rows_of_targets()})
     rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }

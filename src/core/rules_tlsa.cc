@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "core/parts_of_dane.h"
 #include "core/rules_at_address.h"
-#include "core/rules_dane.h"
 
 namespace strictmx {
 

@@ -1,4 +1,4 @@
-// core/rules_rpt.h: the parts of check_reports(), and what they share. Pure.
+// core/parts_of_rpt.h: the parts of check_reports(), and what they share. Pure.
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// core/rules_dane.h: the parts of check_dane(), each a file, and what they share. Pure.
+// core/parts_of_dane.h: the parts of check_dane(), each a file, and what they share. Pure.
 #pragma once
 #include <string>
 
