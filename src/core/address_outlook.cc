@@ -124,8 +124,8 @@ std::string out_of_dates(const ChainFacts& chain) {
       depth == 0 ? "shows a certificate that " : "sends an authority's certificate that ";
   if (depth >= chain.sent.size()) return what + (early ? "is not yet valid" : "has expired");
   const auto& certificate = chain.sent[depth];
-  if (early) return what + "is not valid before " + day_of(certificate.not_before);
-  return what + "ended on " + day_of(certificate.not_after);
+  if (early) return what + "is not valid before " + date_text(certificate.not_before);
+  return what + "ended on " + date_text(certificate.not_after);
 }
 
 }  // namespace
@@ -148,7 +148,7 @@ std::string_view name_of(Delivery delivery) {
   return "unknown";
 }
 
-std::string day_of(WallTime when) { return format_utc(when).substr(0, 10); }
+std::string date_text(WallTime when) { return format_utc(when).substr(0, 10); }
 
 std::string why_not_trusted(const ChainFacts& chain, std::string_view host) {
   const auto* leaf = chain.leaf();

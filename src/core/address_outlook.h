@@ -50,6 +50,6 @@ AddressOutlook judge_address(const MxHostFacts& host, const SmtpAddressFacts& se
 std::string why_not_trusted(const ChainFacts& chain, std::string_view host);
 
 // "2026-11-01"
-std::string day_of(WallTime when);
+std::string date_text(WallTime when);
 
 }  // namespace strictmx

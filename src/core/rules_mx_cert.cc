@@ -53,7 +53,7 @@ const CertificateFacts* out_of_date(const AddressCase& at, ChainStatus status) {
 Hit look_expired(const AddressCase& at) {
   const auto* certificate = out_of_date(at, ChainStatus::expired);
   if (certificate == nullptr || at.chain().depth != 0) return std::nullopt;
-  return AddressHit{"ended on " + day_of(certificate->not_after), fix_by_new(at)};
+  return AddressHit{"ended on " + date_text(certificate->not_after), fix_by_new(at)};
 }
 
 Hit look_early(const AddressCase& at) {
@@ -67,7 +67,7 @@ Hit look_authority_expired(const AddressCase& at) {
   const auto* certificate = out_of_date(at, ChainStatus::expired);
   if (certificate == nullptr) return AddressHit{quote(at.chain().detail), fix_by_chain(at)};
   return AddressHit{fmt::format("\"{}\" ended on {}", quote(certificate->subject),
-                                day_of(certificate->not_after)),
+                                date_text(certificate->not_after)),
                     fix_by_chain(at)};
 }
 
@@ -79,7 +79,7 @@ Hit look_expiring(const AddressCase& at) {
   const auto days = std::chrono::duration_cast<std::chrono::days>(leaf->not_after - now_of(at));
   const auto life =
       std::chrono::duration_cast<std::chrono::days>(leaf->not_after - leaf->not_before);
-  return AddressHit{fmt::format("ends on {}, {} of {} days are left", day_of(leaf->not_after),
+  return AddressHit{fmt::format("ends on {}, {} of {} days are left", date_text(leaf->not_after),
                                 days.count(), life.count()),
                     fix_by_new(at), urgency};
 }
@@ -94,7 +94,7 @@ Hit look_authority_expiring(const AddressCase& at) {
     if (left < Seconds{0} || left > kSoon || sent[i].self_signed) continue;
     if (sent[i].not_after >= sent.front().not_after) continue;
     return AddressHit{
-        fmt::format("\"{}\" ends on {}", quote(sent[i].subject), day_of(sent[i].not_after)),
+        fmt::format("\"{}\" ends on {}", quote(sent[i].subject), date_text(sent[i].not_after)),
         fix_by_chain(at)};
   }
   return std::nullopt;
@@ -122,7 +122,7 @@ Hit look_not_reloaded(const AddressCase& at) {
   const auto newest = newest_end(at);
   if (!old || !newest || *newest <= leaf->not_after) return std::nullopt;
   return AddressHit{fmt::format("ends on {} here, and on {} where it is new",
-                                day_of(leaf->not_after), day_of(*newest))};
+                                date_text(leaf->not_after), date_text(*newest))};
 }
 
 Hit look_self_signed(const AddressCase& at) {

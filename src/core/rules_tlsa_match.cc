@@ -84,7 +84,8 @@ std::string evidence_of(const AddressCase& at, Cause cause) {
       if (leaf == nullptr || leaf->dns_names.empty()) return "no DNS name in the certificate";
       return fmt::format("the certificate is for {}", quote(leaf->dns_names.front()));
     case Cause::ta_expired:
-      return leaf == nullptr ? "" : "the server's certificate ends on " + day_of(leaf->not_after);
+      return leaf == nullptr ? ""
+                             : "the server's certificate ends on " + date_text(leaf->not_after);
     case Cause::ta_absent:
       return fmt::format("{} certificates sent, the authority is not among them",
                          at.chain().sent_count);
