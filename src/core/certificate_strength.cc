@@ -1,7 +1,5 @@
 #include "core/certificate_strength.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace strictmx {
@@ -10,7 +8,6 @@ namespace {
 
 constexpr unsigned kSmallestRsa = 2048;  // RFC 9325 §4.5
 constexpr unsigned kSmallestEc = 224;    // RFC 9325 §4.5
-constexpr Seconds kDay{86400};
 
 std::string weak_key(const CertificateFacts& certificate) {
   switch (certificate.key) {
@@ -38,15 +35,6 @@ std::string weakness_of(const CertificateFacts& certificate) {
   if (certificate.digest == SignatureDigest::md5) return "signed with MD5";
   if (certificate.digest == SignatureDigest::sha1) return "signed with SHA-1";
   return {};
-}
-
-std::optional<Severity> expiry_of(const CertificateFacts& certificate, WallTime now) {
-  const Seconds left = certificate.not_after - now;
-  const Seconds life = certificate.not_after - certificate.not_before;
-  if (left < Seconds{0}) return std::nullopt;
-  if (left < std::min(life / 10, 10 * kDay)) return Severity::error;
-  if (left < std::min(life / 3, 30 * kDay)) return Severity::warning;
-  return std::nullopt;
 }
 
 }  // namespace strictmx

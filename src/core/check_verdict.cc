@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "core/dane_verdict.h"
+#include "core/rule_evidence.h"
 #include "core/verdict.h"
 
 namespace strictmx {
@@ -51,16 +52,11 @@ std::string_view verb_of(Delivery delivery) {
   return "could not be judged";
 }
 
-// A resolver that cannot even tell about the top-level domain says nothing about this one.
-bool resolver_works(const CheckFacts& facts) {
-  return !facts.vantage.root || !is_failure(facts.vantage.root->status);
-}
-
 AddressOutlook dns_failure(const CheckFacts& facts, std::string what, const DnsMeta& meta) {
   const bool bogus = meta.status == DnsStatus::bogus;
   std::string why =
       std::move(what) + (bogus ? " are forged or wrongly signed" : " cannot be looked up");
-  return {resolver_works(facts) ? Delivery::deferred : Delivery::unknown, std::move(why)};
+  return {own_resolver_failed(facts) ? Delivery::unknown : Delivery::deferred, std::move(why)};
 }
 
 // Where mail ends before any host is looked at.
@@ -68,7 +64,7 @@ std::optional<AddressOutlook> before_hosts(const CheckFacts& facts) {
   const auto status = facts.mx.meta.status;
   if (is_failure(status)) return dns_failure(facts, "its MX records", facts.mx.meta);
   if (status == DnsStatus::no_name) return AddressOutlook{Delivery::bounced, "it does not exist"};
-  if (facts.mx.hosts.size() == 1 && facts.mx.hosts.front().exchange.empty())
+  if (is_null_mx(facts.mx))
     return AddressOutlook{Delivery::bounced, "it says by a null MX record that it takes no mail"};
   if (facts.hosts.empty()) return AddressOutlook{Delivery::bounced, "it has no MX host"};
   return std::nullopt;

@@ -90,6 +90,13 @@ bool connected(const SmtpAddressFacts& seen) {
   return seen.connect.status == ConnectStatus::connected;
 }
 
+std::string postfix_chain_line(std::string_view host) {
+  return fmt::format(
+      "smtpd_tls_chain_files = /etc/letsencrypt/live/{0}/privkey.pem, "
+      "/etc/letsencrypt/live/{0}/fullchain.pem",
+      host);
+}
+
 std::string quote(std::string_view remote) { return escape_remote(remote, kMaxQuoted); }
 
 std::string quote(const SmtpReply& reply) {

@@ -60,6 +60,9 @@ std::string object_of(const MxHostFacts& host);
 
 bool connected(const SmtpAddressFacts& seen);
 
+// The line of main.cf that gives a host its key and the whole chain, as certbot lays them down.
+std::string postfix_chain_line(std::string_view host);
+
 // "554 5.7.1 go away", escaped.
 std::string quote(const SmtpReply& reply);
 std::string quote(std::string_view remote);

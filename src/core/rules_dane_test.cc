@@ -53,6 +53,11 @@ void only_authority(CheckFacts& facts) {
     seen.tlsa[0].match = TlsaMatch::no_match;
   }
 }
+template <TlsaMatch kMatch>
+void one_key(CheckFacts& facts) {
+  publish(facts, {record(3, 1, 1)});
+  for (auto& seen : first(facts).addresses) seen.tlsa = {{record(3, 1, 1), kMatch, 0}};
+}
 void with_rsa_too(CheckFacts& facts, TlsaMatch match) {
   sign_with_dane(facts);
   auto& seen = first_address(facts);
@@ -216,7 +221,13 @@ std::vector<RuleRow> rows_of_worth() {
        [](CheckFacts& facts) { publish(facts, {record(3, 1, 2, 64), record(3, 1, 1)}); }},
       {"dane-selector-cert", kYes, "3 0 1", publish_one<3, 0, 1, 32>},
       {"dane-selector-cert", kNo, "2 0 1", publish_one<2, 0, 1, 32>},
-      {"dane-no-rollover", kYes, "one key", publish_one<3, 1, 1, 32>},
+      {"dane-no-rollover", kYes, "one key", one_key<TlsaMatch::match>},
+      {"dane-no-rollover", kYes, "one key, not compared",
+       [](CheckFacts& facts) {
+         one_key<TlsaMatch::match>(facts);
+         first(facts).addresses.clear();
+       }},
+      {"dane-no-rollover", kNo, "one key, and it does not match", one_key<TlsaMatch::no_match>},
       {"dane-no-rollover", kNo, "a key and an authority", sign_with_dane},
       {"dane-no-rollover", kNo, "one authority", publish_one<2, 1, 1, 32>},
       {"dane-cname", kYes, "at the name in the record only",
@@ -274,6 +285,11 @@ std::vector<RuleRow> rows_of_matches() {
       {"dane-mismatch-keytype", kNo, "both match",
        [](CheckFacts& facts) { with_rsa_too(facts, kMatch); }},
       {"dane-ta-missing-in-chain", kYes, "left out", all_are<kMiss, TlsaMatch::ta_not_sent>},
+      {"dane-ta-missing-in-chain", kYes, "the issuer, of a private root",
+       [](CheckFacts& facts) {
+         only_authority(facts);
+         for (auto& seen : first(facts).addresses) spoil_chain(seen, ChainStatus::incomplete);
+       }},
       {"dane-ta-missing-in-chain", kNo, "the key matches", all_are<kMatch, TlsaMatch::ta_not_sent>},
       {"dane-ta-name", kYes, "another name", all_are<kMiss, TlsaMatch::ta_wrong_name>,
        "mx1.example.com"},

@@ -6,6 +6,7 @@
 #include "core/address_outlook.h"
 #include "core/certificate_strength.h"
 #include "core/check_rules.h"
+#include "core/rule_evidence.h"
 #include "core/rules_at_address.h"
 
 namespace strictmx {
@@ -36,10 +37,7 @@ std::string fix_by_new(const AddressCase& at) {
 }
 
 std::string fix_by_chain(const AddressCase& at) {
-  return fmt::format(
-      "Postfix: smtpd_tls_chain_files = /etc/letsencrypt/live/{0}/privkey.pem, "
-      "/etc/letsencrypt/live/{0}/fullchain.pem",
-      at.name());
+  return "Postfix: " + postfix_chain_line(at.name());
 }
 
 // The certificate the chain's date fault is about; null without.
@@ -74,14 +72,9 @@ Hit look_authority_expired(const AddressCase& at) {
 Hit look_expiring(const AddressCase& at) {
   const auto* leaf = at.chain().leaf();
   if (leaf == nullptr) return std::nullopt;
-  const auto urgency = expiry_of(*leaf, now_of(at));
+  const auto urgency = severity_of_expiry(*leaf, now_of(at));
   if (!urgency) return std::nullopt;
-  const auto days = std::chrono::duration_cast<std::chrono::days>(leaf->not_after - now_of(at));
-  const auto life =
-      std::chrono::duration_cast<std::chrono::days>(leaf->not_after - leaf->not_before);
-  return AddressHit{fmt::format("ends on {}, {} of {} days are left", date_text(leaf->not_after),
-                                days.count(), life.count()),
-                    fix_by_new(at), urgency};
+  return AddressHit{expiry_text(*leaf, now_of(at)), fix_by_new(at), urgency};
 }
 
 Hit look_authority_expiring(const AddressCase& at) {
@@ -118,7 +111,7 @@ std::optional<WallTime> newest_end(const AddressCase& at) {
 Hit look_not_reloaded(const AddressCase& at) {
   const auto* leaf = at.chain().leaf();
   if (leaf == nullptr || !names_host(*leaf, at.name())) return std::nullopt;
-  const bool old = leaf->not_after < now_of(at) || expiry_of(*leaf, now_of(at));
+  const bool old = leaf->not_after < now_of(at) || severity_of_expiry(*leaf, now_of(at));
   const auto newest = newest_end(at);
   if (!old || !newest || *newest <= leaf->not_after) return std::nullopt;
   return AddressHit{fmt::format("ends on {} here, and on {} where it is new",

@@ -63,7 +63,7 @@ std::vector<RuleRow> rows_of_dates() {
        [](CheckFacts& facts) { leaf(facts).not_before = kTestNow; }},
       {"mx-cert-intermediate-expired", kYes, "yesterday", authority_expired, "Good CA 1"},
       {"mx-cert-intermediate-expired", kNo, "the leaf", expired},
-      {"mx-cert-expiring", kYes, "5 days", ends_in<5>, "5 of 25 days are left"},
+      {"mx-cert-expiring", kYes, "5 days", ends_in<5>, "in 5 of 25 days"},
       {"mx-cert-expiring", kNo, "ended", expired},
       {"mx-cert-expiring", kNo, "40 days", ends_in<40>},
       {"mx-cert-intermediate-expiring", kYes, "in 10 days",

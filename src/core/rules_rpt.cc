@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/check_rules.h"
+#include "core/rule_evidence.h"
 #include "core/rules_at_address.h"
 
 namespace strictmx {
@@ -54,11 +55,6 @@ bool has_dane(const CheckView& view) {
                              [&](const MxHostFacts& host) { return dane_counts(view, host); });
 }
 
-bool takes_no_mail(const CheckView& view) {
-  const auto& mx = view.facts.mx;
-  return mx.hosts.size() == 1 && mx.hosts.front().exchange.empty();
-}
-
 // A record in the place of which ours should be, or one that was meant to be ours.
 bool look_at_strangers(const CheckView& view, Findings& findings) {
   const auto fix = report_line(view, mended_uris(view));
@@ -103,7 +99,7 @@ void look_at_absence(const CheckView& view, Findings& findings) {
                  fmt::format("alias of {}, which does not exist", quote(meta.canonical)));
     return;
   }
-  if (takes_no_mail(view) || view.facts.mx.meta.status == DnsStatus::no_name) return;
+  if (is_null_mx(view.facts.mx) || view.facts.mx.meta.status == DnsStatus::no_name) return;
   const bool needed = has_policy(view) || has_dane(view);
   findings.add_as(needed ? Severity::warning : Severity::notice, "rpt-absent", report_name(view),
                   needed ? "there is something to report about" : "", report_line(view, {}));
@@ -188,8 +184,7 @@ void check_report_record(const CheckView& view, Findings& findings) {
   const auto& txt = view.facts.rpt_txt;
   if (!txt.meta) return;
   if (is_failure(txt.meta->status)) {
-    const auto& root = view.facts.vantage.root;
-    if (root && is_failure(root->status)) return;  // the resolver's fault
+    if (own_resolver_failed(view.facts)) return;
     findings.add("rpt-lookup-fails", report_name(view),
                  fmt::format("{}{}{}", name_of(txt.meta->status), txt.meta->why.empty() ? "" : ": ",
                              quote(txt.meta->why)));

@@ -8,6 +8,7 @@
 #include "core/address_outlook.h"
 #include "core/check_verdict.h"
 #include "core/parts_of_rpt.h"
+#include "core/rule_evidence.h"
 #include "core/rules_at_address.h"
 
 namespace strictmx {
@@ -69,13 +70,13 @@ class TargetRules {
     if (!target.mx) return;
     const auto& mx = *target.mx;
     if (is_failure(mx.meta.status)) {
-      if (!resolver_fails())
+      if (!own_resolver_failed(view_.facts))
         say("rpt-mailto-dns", target,
             fmt::format("MX of {}: {}", quote(target.host), name_of(mx.meta.status)));
       return;
     }
-    const bool null_mx = mx.hosts.size() == 1 && mx.hosts.front().exchange.empty();
-    if (null_mx) return say("rpt-mailto-no-mx", target, quote(target.host) + " has a null MX");
+    if (is_null_mx(mx))
+      return say("rpt-mailto-no-mx", target, quote(target.host) + " has a null MX");
     if (!mx.hosts.empty()) return;
     if (mx.meta.status == DnsStatus::no_name)
       return say("rpt-mailto-no-mx", target, quote(target.host) + " does not exist");
@@ -97,14 +98,8 @@ class TargetRules {
   }
 
  private:
-  bool resolver_fails() const {
-    const auto& root = view_.facts.vantage.root;
-    return root && is_failure(root->status);
-  }
-
   static bool nameless(const std::optional<NameFacts>& names) {
-    if (!names || !names->v4 || !names->v6 || !names->addresses.empty()) return false;
-    return !is_failure(names->v4->status) && !is_failure(names->v6->status);
+    return names && has_no_address(*names);
   }
 
   static std::string why_unreachable(const PolicyAddressFacts& seen) {

@@ -198,9 +198,7 @@ Hit look_starttls_missing(const AddressCase& at) {
   if (dane_demands_tls(at.view, at.host) || offered_somewhere(at.host)) return std::nullopt;
   if (!lacks_starttls(at.seen.dialogue)) return std::nullopt;
   return AddressHit{"no STARTTLS in the reply to EHLO",
-                    "Postfix: smtpd_tls_security_level = may, and smtpd_tls_chain_files = the key "
-                    "and the chain for " +
-                        at.name()};
+                    "Postfix: smtpd_tls_security_level = may; " + postfix_chain_line(at.name())};
 }
 
 Hit look_starttls_some(const AddressCase& at) {

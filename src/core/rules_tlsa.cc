@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/parts_of_dane.h"
+#include "core/rule_evidence.h"
 #include "core/rules_at_address.h"
 
 namespace strictmx {
@@ -66,8 +67,7 @@ Hit found(const HostCase& at, Fits fits, std::string fix = {}) {
 
 Hit look_denial(const HostCase& at) {
   if (at.host.dane.state != DaneState::failed) return std::nullopt;
-  const auto& root = at.view.facts.vantage.root;
-  if (root && is_failure(root->status)) return std::nullopt;  // the resolver's fault
+  if (own_resolver_failed(at.view.facts)) return std::nullopt;
   for (const auto& tlsa : at.host.tlsa) {
     if (!is_failure(tlsa.meta.status)) continue;
     return HostHit{fmt::format("{}{}{}", name_of(tlsa.meta.status),
@@ -149,13 +149,22 @@ Hit look_selector(const HostCase& at) {
   return found(at, whole, right_record(at.host));
 }
 
+// What does not match has no need of a successor; what was not compared may have.
+bool matches_somewhere(const MxHostFacts& host) {
+  const auto matches = [](const SmtpAddressFacts& seen) {
+    return std::ranges::any_of(
+        seen.tlsa, [](const TlsaMatchFacts& tlsa) { return tlsa.match == TlsaMatch::match; });
+  };
+  return host.addresses.empty() || std::ranges::any_of(host.addresses, matches);
+}
+
 Hit look_rollover(const HostCase& at) {
   if (at.host.dane.state != DaneState::usable) return std::nullopt;
   const auto usable = std::ranges::count_if(at.records(), &TlsaRecord::usable);
   const bool key_only = std::ranges::all_of(at.records(), [](const TlsaRecord& record) {
     return !record.usable() || record.usage == kDaneEe;
   });
-  if (usable != 1 || !key_only) return std::nullopt;
+  if (usable != 1 || !key_only || !matches_somewhere(at.host)) return std::nullopt;
   return HostHit{list(at.records(), [](const auto& record) { return record.usable(); })};
 }
 

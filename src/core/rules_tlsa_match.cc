@@ -64,6 +64,9 @@ Cause cause_of(const AddressCase& at) {
   if (any(tlsa, TlsaMatch::ta_expired)) return Cause::ta_expired;
   if (any(tlsa, TlsaMatch::ta_chain)) return Cause::ta_chain;
   if (any(tlsa, TlsaMatch::ta_not_sent)) return Cause::ta_absent;
+  // Without the issuer's certificate nobody can tell whether it is the one in the record.
+  const bool cut = at.chain().status_at_any_time == ChainStatus::incomplete;
+  if (cut && only_authorities(tlsa)) return Cause::ta_absent;
   const bool trusted = at.chain().status == ChainStatus::ok;
   return trusted && only_authorities(tlsa) ? Cause::ta_rotated : Cause::mismatch;
 }
