@@ -21,13 +21,14 @@ enum class HostFate : std::uint8_t {
   unknown,  // not all of it was looked at
 };
 
-HostFate fate_of(const MxHostFacts& host) {
+HostFate fate_of(const CheckView& view, const MxHostFacts& host) {
   if (!host.host || has_no_address(host.dns)) return HostFate::absent;
   if (host.addresses.empty() || host.addresses.size() < host.dns.addresses.size()) {
     return HostFate::unknown;
   }
   bool tried = false;
   for (const auto& address : host.addresses) {
+    if (is_wrongly_special(view, address.address)) continue;
     switch (address.connect.status) {
       case ConnectStatus::connected:
         return HostFate::reachable;
@@ -251,7 +252,7 @@ class MailHostRules {
     bool reachable = false;
     bool unknown = false;
     for (const auto& host : hosts) {
-      const auto fate = fate_of(host);
+      const auto fate = fate_of(view_, host);
       if (fate == HostFate::dead) dead.push_back(&host);
       reachable = reachable || fate == HostFate::reachable;
       unknown = unknown || fate == HostFate::unknown;
