@@ -107,7 +107,8 @@ class MailHostRules {
   void check_answer() {
     const auto& meta = facts_.mx.meta;
     if (facts_.planned_mx) return;
-    if (!meta.canonical.empty()) add("mx-owner-cname", domain_ + " is " + meta.canonical);
+    if (!meta.canonical.empty())
+      add("mx-owner-cname", domain_ + " is " + escape_remote(meta.canonical));
     if (meta.status == DnsStatus::no_name) return add("mx-domain-nxdomain", "MX query: NXDOMAIN");
     // A forged answer is told by the rules about DNSSEC.
     const bool silent = meta.status == DnsStatus::servfail || meta.status == DnsStatus::timeout;
@@ -261,7 +262,7 @@ class MailHostRules {
     if (!reachable) return add_all_unreachable(dead);
     for (const auto* host : dead) {
       if (host->preference == hosts.front().preference) continue;
-      findings_.add("mx-backup-unreachable", host->name, connect_text(*host),
+      findings_.add("mx-backup-unreachable", host->host->text(), connect_text(*host),
                     "delete: " + mx_line(domain_, host->preference, host->name));
     }
   }
