@@ -33,8 +33,8 @@ run: build
 test: setup-test build
 	@cmake --preset asan >build/.asan.log 2>&1 || { cat build/.asan.log; exit 1; }
 	@cmake --build build/asan -j$(JOBS)
-	ctest --test-dir build/asan --output-on-failure
-	ctest --test-dir build/release --output-on-failure
+	ctest --test-dir build/asan -j$(JOBS) --output-on-failure
+	ctest --test-dir build/release -j$(JOBS) --output-on-failure
 
 mtas: setup-test build
 	@tests/lab/run --only-others

@@ -17,7 +17,7 @@ constexpr auto kKinds = std::to_array<FindingKind>({
      "Senders cannot find out where mail goes: they keep it and return it after some days.",
      "Repair the name servers of the zone. Ask each of them for the MX records of the domain."},
     {"mx-null", info, owner, "RFC 7505 §3", "The domain says that it takes no mail",
-     "Mail to the domain is returned at once, as its owner wants it. Nothing else was judged.",
+     "Mail to the domain is returned at once, as its owner wants it.",
      "Nothing is to be done. If the domain shall take mail, replace the record."},
     {"mx-null-mixed", error, all_senders, "RFC 7505 §3", "A null MX stands beside other MX records",
      "A null MX must stand alone. Some senders return the mail, others use the real hosts.",

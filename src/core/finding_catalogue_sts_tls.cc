@@ -75,7 +75,7 @@ constexpr auto kKinds = std::to_array<FindingKind>({
     {"sts-cert-eku", error, sts_senders, "RFC 5280 §4.2.1.12",
      "The policy host's certificate is not meant for servers", "Senders refuse the policy.",
      "Have the certificate issued again for TLS servers (serverAuth)."},
-    {"sts-cert-must-staple", warning, sts_senders, "RFC 7633 §4.2.3.1",
+    {"sts-cert-must-staple", warning, sts_senders, "RFC 7633",
      "The certificate promises an OCSP response that the policy host does not send",
      "Senders that check the promise refuse the policy.",
      "Issue the certificate without must-staple, or switch OCSP stapling on."},

@@ -21,13 +21,14 @@ enum class HostFate : std::uint8_t {
   unknown,  // not all of it was looked at
 };
 
-HostFate fate_of(const MxHostFacts& host) {
+HostFate fate_of(const CheckView& view, const MxHostFacts& host) {
   if (!host.host || has_no_address(host.dns)) return HostFate::absent;
   if (host.addresses.empty() || host.addresses.size() < host.dns.addresses.size()) {
     return HostFate::unknown;
   }
   bool tried = false;
   for (const auto& address : host.addresses) {
+    if (is_wrongly_special(view, address.address)) continue;
     switch (address.connect.status) {
       case ConnectStatus::connected:
         return HostFate::reachable;
@@ -106,7 +107,8 @@ class MailHostRules {
   void check_answer() {
     const auto& meta = facts_.mx.meta;
     if (facts_.planned_mx) return;
-    if (!meta.canonical.empty()) add("mx-owner-cname", domain_ + " is " + meta.canonical);
+    if (!meta.canonical.empty())
+      add("mx-owner-cname", domain_ + " is " + escape_remote(meta.canonical));
     if (meta.status == DnsStatus::no_name) return add("mx-domain-nxdomain", "MX query: NXDOMAIN");
     // A forged answer is told by the rules about DNSSEC.
     const bool silent = meta.status == DnsStatus::servfail || meta.status == DnsStatus::timeout;
@@ -251,7 +253,7 @@ class MailHostRules {
     bool reachable = false;
     bool unknown = false;
     for (const auto& host : hosts) {
-      const auto fate = fate_of(host);
+      const auto fate = fate_of(view_, host);
       if (fate == HostFate::dead) dead.push_back(&host);
       reachable = reachable || fate == HostFate::reachable;
       unknown = unknown || fate == HostFate::unknown;
@@ -260,7 +262,7 @@ class MailHostRules {
     if (!reachable) return add_all_unreachable(dead);
     for (const auto* host : dead) {
       if (host->preference == hosts.front().preference) continue;
-      findings_.add("mx-backup-unreachable", host->name, connect_text(*host),
+      findings_.add("mx-backup-unreachable", host->host->text(), connect_text(*host),
                     "delete: " + mx_line(domain_, host->preference, host->name));
     }
   }

@@ -257,6 +257,8 @@ const RuleRow kReachRows[] = {
      "delete: example.com. IN MX 20 mx2.example.com."},
     {"mx-backup-unreachable", no, "the first host refuses",
      [](CheckFacts& f) { set_connect(f.hosts[0], ConnectStatus::refused); }},
+    {"mx-backup-unreachable", no, "its loopback address is told already",
+     [](CheckFacts& f) { set_address(f, "127.0.0.1", ConnectStatus::refused); }},
     {"mx-backup-unreachable", no, "one of its addresses answers",
      [](CheckFacts& f) { f.hosts[1].addresses[0].connect.status = ConnectStatus::timeout; }},
 };

@@ -75,8 +75,8 @@ class CoverageRules {
     for (const auto* host : plain) {
       const bool backup = std::ranges::any_of(
           covered_, [&](const MxHostFacts* good) { return good->preference < host->preference; });
-      findings_.add(backup ? "sts-mx-backup-not-covered" : "sts-mx-not-covered", host->name,
-                    fmt::format("MX {} {}; {}", host->preference, host->name, patterns()),
+      findings_.add(backup ? "sts-mx-backup-not-covered" : "sts-mx-not-covered", host->host->text(),
+                    fmt::format("MX {} {}; {}", host->preference, host->host->text(), patterns()),
                     line_for(*host));
     }
   }
@@ -85,8 +85,8 @@ class CoverageRules {
   bool check_reason(const MxHostFacts& host) {
     for (const auto& pattern : view_.scan->mx) {
       if (!is_below_wildcard(pattern, *host.host)) continue;
-      findings_.add("sts-mx-wildcard-depth", host.name,
-                    fmt::format("mx: {} does not cover {}", pattern.text(), host.name),
+      findings_.add("sts-mx-wildcard-depth", host.host->text(),
+                    fmt::format("mx: {} does not cover {}", pattern.text(), host.host->text()),
                     line_for(host));
       too_deep_.push_back(&pattern);
       return true;
@@ -96,7 +96,7 @@ class CoverageRules {
     for (const auto& pattern : view_.scan->mx) {
       const auto before = provider_of(pattern);
       if (before.empty()) continue;
-      findings_.add("sts-mx-provider-moved", host.name,
+      findings_.add("sts-mx-provider-moved", host.host->text(),
                     fmt::format("MX host at {}, mx: {} at {}", now, pattern.text(), before),
                     line_for(host));
       return true;
@@ -108,7 +108,8 @@ class CoverageRules {
     std::vector<std::string> names;
     std::vector<std::string> lines;
     for (const auto* host : uncovered_) {
-      names.push_back(host->name);
+      if (names.size() == kMaxCheckedHosts) break;
+      names.push_back(host->host->text());
       lines.push_back("mx: " + host->host->text());
     }
     findings_.add("sts-mx-none-covered", facts_.domain.text(),
@@ -119,6 +120,7 @@ class CoverageRules {
   std::vector<std::string> lines_for(const MxPattern& pattern) const {
     std::vector<std::string> lines;
     for (const auto& host : facts_.hosts) {
+      if (lines.size() == kMaxCheckedHosts) break;
       if (host.host && pattern.matches(*host.host)) lines.push_back("mx: " + host.host->text());
     }
     return lines;
@@ -166,7 +168,7 @@ void check_dane_conflict(const CheckView& view, Findings& findings) {
         return tlsa.match == TlsaMatch::match || tlsa.match == TlsaMatch::not_checked;
       });
       if (!refused) continue;
-      findings.add("sts-dane-conflict", host.name,
+      findings.add("sts-dane-conflict", host.host->text(),
                    fmt::format("[{}]: the certificate is good and none of {} TLSA records matches",
                                address.address.text(), address.tlsa.size()));
       break;

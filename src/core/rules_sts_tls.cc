@@ -41,7 +41,7 @@ bool wildcard_above(const CertificateFacts& leaf, std::string_view host) {
 
 std::string_view id_of_name_fault(const PolicyAddressFacts& address, const std::string& host) {
   const auto& leaf = *address.tls.chain.leaf();
-  if (ascii_lower(leaf.common_name) == host) return "sts-cert-cn-only";
+  if (leaf.dns_name_count == 0 && ascii_lower(leaf.common_name) == host) return "sts-cert-cn-only";
   if (wildcard_above(leaf, host)) return "sts-cert-wildcard-depth";
   return is_unrelated_page(address.http) ? "sts-cert-default-vhost" : "sts-cert-name";
 }

@@ -209,6 +209,11 @@ const RuleRow kNameRows[] = {
        set_names(f, {});
        change_leaf(f, [](CertificateFacts& l) { l.common_name = "MTA-STS.example.com"; });
      }},
+    {"sts-cert-name", yes, "and the right common name",
+     [](CheckFacts& f) {
+       set_names(f, {"policies.provider.net"});
+       change_leaf(f, [](CertificateFacts& l) { l.common_name = "mta-sts.example.com"; });
+     }},
     {"sts-cert-cn-only", no, "another name",
      [](CheckFacts& f) { set_names(f, {"policies.provider.net"}); }},
     {"sts-cert-wildcard-depth", yes, "one label too many",

@@ -220,6 +220,29 @@ class Preload(Daemon):
         self.assertEqual(result.returncode, 2)
         self.assertIn(f"{self.list}.sig: is not the signature".encode(), result.stderr)
 
+    def write_list(self, domain):
+        """A signed list of one policy, made on another machine's state."""
+        here, self.state = self.state, self.folder / f"of-{domain}"
+        self.policy("import", "-", stdin=line(domain))
+        made = self.policy("export", str(self.list), "--sign", str(self.key))
+        self.state = here
+        self.assertEqual(made, (0, "", ""))
+
+    def test_sighup_reads_the_list_again(self):
+        self.write_list("a.example")
+        daemon = self.start()
+        self.write_list("b.example")
+        daemon.send_signal(signal.SIGHUP)
+        self.wait_for(daemon, b"reloaded")
+        self.assertIn(b"OK secure match=mx.b.example", self.ask("b.example"))
+        self.assertIn(SECURE, self.ask())
+        self.list.write_text(line("c.example"), encoding="utf-8")
+        daemon.send_signal(signal.SIGHUP)
+        self.assertIn(f"{self.list}.sig: is not the signature".encode(),
+                      self.wait_for(daemon, b"preload_failed"))
+        self.assertNotIn(b"secure", self.ask("c.example"))
+        self.assertIn(b"OK secure match=mx.b.example", self.ask("b.example"))
+
 
 class Reload(Daemon):
     def test_no_query_is_lost_while_the_configuration_changes(self):

@@ -200,12 +200,24 @@ StsMemory Engine::recall_stored(const Domain& domain) {
 // and a look-up that takes long must not bring back what another has replaced.
 void Engine::learn_policy(const KnownPolicy& policy) {
   if (is_overtaken(policy.domain)) return;
-  const std::optional<KnownPolicy> old = policies_.find(policy.domain);
-  const bool same = old && old->body == policy.body && old->is_live(parts_.clock.now().wall);
+  const bool same = is_known_alike(policy);
   remember(policy);
   report_pinned(policy);
   if (same) return;
   for (const auto& tell : tell_change_) tell(policy);  // RFC 8461 §8.3
+}
+
+bool Engine::is_known_alike(const KnownPolicy& policy) const {
+  const std::optional<KnownPolicy> old = policies_.find(policy.domain);
+  return old && old->body == policy.body && old->is_live(parts_.clock.now().wall);
+}
+
+void Engine::learn_preloaded(const KnownPolicy& policy) {
+  if (policies_.origin(policy.domain) == PolicyOrigin::fetched) return;
+  const bool same = is_known_alike(policy);
+  remember(policy, PolicyOrigin::preloaded);
+  if (same) return;
+  for (const auto& tell : tell_change_) tell(policy);
 }
 
 void Engine::learn_trouble(const Domain& domain, const StsResult& result) {

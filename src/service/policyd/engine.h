@@ -45,6 +45,9 @@ class Engine {
   // At start: a policy from the store, or from the preload list.
   void remember(const KnownPolicy& policy, PolicyOrigin origin = PolicyOrigin::fetched);
 
+  // From a preload list that was read again: it counts where none was fetched.
+  void learn_preloaded(const KnownPolicy& policy);
+
   // At start, instead: begins to load what is stored. Look-ups work meanwhile, and miss nothing.
   // `disk` must outlive the engine.
   void load(StoredPolicies& disk);
@@ -144,6 +147,7 @@ class Engine {
   Task<void> settle(Domain domain);
   void report_pinned(const KnownPolicy& fetched);
   void learn_policy(const KnownPolicy& policy);
+  bool is_known_alike(const KnownPolicy& policy) const;
   void learn_trouble(const Domain& domain, const StsResult& result);
   std::optional<DomainVerdict> learnt_meanwhile(const NextHop& hop, const TlsPolicyResult& result);
   void report(const NextHop& hop, const TlsPolicyResult& result);

@@ -4,6 +4,12 @@
 
 namespace strictmx {
 
+namespace {
+
+constexpr std::size_t kPreloadGroup = 500;  // policies taken over in one go while running
+
+}  // namespace
+
 Result<void> LookupSide::open() {
   auto store = PolicyStore::open(options_.state, StoreAccess::read_write, log_);
   if (!store) return std::unexpected(store.error());
@@ -68,6 +74,24 @@ Result<void> LookupSide::load_preloaded() {
     engine_->remember(policy, PolicyOrigin::preloaded);
   };
   return load_preload_file({options_.preload, options_.preload_key}, clock_.now().wall, take, log_);
+}
+
+void LookupSide::read_preload_again(const PolicydOptions& options, WallTime now) {
+  std::vector<KnownPolicy> list;
+  const auto take = [&](const KnownPolicy& policy) { list.push_back(policy); };
+  const auto loaded = load_preload_file({options.preload, options.preload_key}, now, take, log_);
+  if (!loaded) {
+    log_.error("preload_failed", {{"why", loaded.error().detail}});
+    return;
+  }
+  for (std::size_t at = 0; at < list.size(); at += kPreloadGroup) {
+    const auto first = list.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto count = std::min(kPreloadGroup, list.size() - at);
+    asio::post(io_, [this, group = std::vector<KnownPolicy>(
+                               first, first + static_cast<std::ptrdiff_t>(count))] {
+      for (const auto& policy : group) engine_->learn_preloaded(policy);
+    });
+  }
 }
 
 std::string LookupSide::trouble() const {

@@ -36,6 +36,11 @@ class LookupSide {
   // look-up thread.
   void apply(const PolicydOptions& options);
 
+  // Reads the preload list of `options` again, in the calling thread, which is another one; the
+  // engine gets the policies in groups between its other work. An error is logged (event
+  // preload_failed), and what was read before stays.
+  void read_preload_again(const PolicydOptions& options, WallTime now);
+
   // As Service::trouble().
   std::string trouble() const;
 

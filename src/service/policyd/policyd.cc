@@ -66,11 +66,10 @@ class Policyd::Impl {
   bool reload(PolicydOptions fresh) {
     const bool restart = fresh.listen != options_.listen || fresh.state != options_.state ||
                          fresh.dns != options_.dns || fresh.fetch != options_.fetch ||
-                         fresh.preload != options_.preload ||
-                         fresh.preload_key != options_.preload_key ||
                          fresh.control != options_.control || fresh.idle != options_.idle ||
                          fresh.max_negatives != options_.max_negatives ||
                          fresh.listen_line != options_.listen_line || fresh.api != options_.api;
+    if (!fresh.preload.empty()) lookups_.read_preload_again(fresh, system_.now().wall);
     loop_->post([this, options = std::move(fresh)]() mutable { apply(std::move(options)); });
     return restart;
   }

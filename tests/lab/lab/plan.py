@@ -108,6 +108,15 @@ def of_mta(table, mta, absent):
 
 
 @dataclass(frozen=True)
+class CheckLocal:
+    """What `strictmx check-local` must say of the other MTAs' configurations: ids with blanks
+    between, or "good"; `but` is by MTA or kind."""
+
+    check_local: str
+    but: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Ask:
     """Ask strictmx as Postfix does; `answer` is NOTFOUND, TEMP or the text of OK."""
 
@@ -169,6 +178,7 @@ class Command:
 STEPS = {
     "mail": Mail,
     "mail_all": MailAll,
+    "check_local": CheckLocal,
     "ask": Ask,
     "query": Query,
     "policy_host": PolicyHost,
