@@ -104,6 +104,7 @@ class World(unittest.TestCase):
 
 class Mail(World):
     def test_signed_mail_arrives_and_verifies_elsewhere(self):
+        """RPT-T07, RPT-T09, RPT-T12."""
         rsa, rsa_record = self.key("s1")
         edwards, edwards_record = self.key("s2", "--ed25519")
         relay = self.serve(servers.Smtp())
@@ -146,6 +147,7 @@ class Mail(World):
                                       "total-failure-session-count": 0}])
 
     def test_starttls_is_used_when_it_is_offered_and_need_not_work(self):
+        """RPT-T13."""
         relay = self.serve(servers.Smtp(tls=servers.context_for(self.folder)))
         broken = self.serve(servers.Smtp(tls=servers.context_for(self.folder)))
         broken.tls = broken.tls.__class__(broken.tls.protocol)  # no certificate: no handshake
@@ -219,6 +221,7 @@ class Mail(World):
 
 class Post(World):
     def test_503_then_201_is_delivered_once(self):
+        """RPT-T16, RPT-T18, RPT-T19."""
         endpoint = self.serve(servers.Https(self.folder, [503, 201]))
         self.prepare(f"v=TLSRPTv1; rua=https://r.example:{endpoint.port}/v1/tlsrpt?a=b")
         self.assertEqual(self.send().returncode, 75)
@@ -238,6 +241,7 @@ class Post(World):
         self.check_report(body)
 
     def test_redirects_and_4xx_are_refused_after_three_attempts(self):
+        """RPT-T18, RPT-T20."""
         for status in (301, 307, 404):
             with self.subTest(status):
                 self.setUp()
@@ -249,6 +253,7 @@ class Post(World):
                 self.assertEqual(len(endpoint.posts), 3)
 
     def test_bad_certificates_only_when_allowed(self):
+        """RPT-T17."""
         endpoint = self.serve(servers.Https(self.folder, [200]))
         self.prepare(f"v=TLSRPTv1; rua=https://r.example:{endpoint.port}/")
         self.assertEqual(self.send(lax_https=False).returncode, 75)
@@ -258,6 +263,7 @@ class Post(World):
         self.assertIn("certificate ignored", sent.stdout)
 
     def test_private_addresses_are_refused_by_default(self):
+        """RPT-T20."""
         endpoint = self.serve(servers.Https(self.folder, [200]))
         self.prepare(f"v=TLSRPTv1; rua=https://r.example:{endpoint.port}/")
         config = pathlib.Path(self.configure())
@@ -270,6 +276,7 @@ class Post(World):
 
 class Rules(World):
     def test_every_address_has_a_state_of_its_own(self):
+        """RPT-D05."""
         relay = self.serve(servers.Smtp())
         endpoint = self.serve(servers.Https(self.folder, [503]))
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net,ftp://x/,mailto:b@example.net,"
@@ -282,6 +289,7 @@ class Rules(World):
         self.assertEqual(len(endpoint.posts), 2)
 
     def test_the_record_of_dns_when_no_mta_told_one(self):
+        """RPT-D01, RPT-D08."""
         relay = self.serve(servers.Smtp())
         self.dns.txt["_smtp._tls.example.net"] = ["v=TLSRPTv1; rua=mailto:dns@example.net"]
         self.prepare("")
@@ -292,6 +300,7 @@ class Rules(World):
         self.assertIn(("_smtp._tls.nobody.example", 16), self.dns.asked)
 
     def test_opt_out_and_rewrite(self):
+        """RPT-T21."""
         relay = self.serve(servers.Smtp())
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net,mailto:b@example.org")
         self.send(relay=f"127.0.0.1:{relay.port}", opt_out=["@example.org"],
@@ -299,6 +308,7 @@ class Rules(World):
         self.assertEqual([m[0][1] for m in relay.mails], ["RCPT TO:<c@example.com>"])
 
     def test_a_report_about_nothing_but_our_reports_is_not_sent(self):
+        """RPT-C07."""
         relay = self.serve(servers.Smtp())
         settings = {"relay": f"127.0.0.1:{relay.port}"}
         today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
