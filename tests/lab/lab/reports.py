@@ -28,6 +28,7 @@ sys.path.insert(0, str(names.REPOSITORY / "tests/report"))
 
 CHAIN = names.LAB_DIR / "chain"
 RECEIVER, ENDPOINT = "receiver.test", "reports.receiver.test"
+OPENDKIM = rootfs.Recipe("lab-opendkim.packages")
 _TOLD = re.compile(r"TLSRPT: status=(\w+), domain=([\w.-]+)")
 
 
@@ -164,8 +165,20 @@ def _check_mails(lab, cases, mailbox, reporter):
     for domain, _, report in checked:
         lines = [line for policy in report["policies"] for line in strictmx.outcome(policy)]
         expect(f"report about {domain}", sorted(lines), sorted(cases[domain]["results"]))
-    passed(f"{len(checked)} reports by mail: signatures, schema, strict reader, contents")
+    passed(f"{len(checked)} reports by mail: dkimpy, schema, strict reader, contents")
     return {domain: (packed, report) for domain, packed, report in checked}
+
+
+def _check_opendkim(mailbox):
+    """What the receiver's own check says: of both signatures that they are good."""
+    for text in mailbox.mails():
+        mail = email.message_from_bytes(text, policy=email.policy.default)
+        results = re.sub(r"\([^)]*\)", "", mail["Authentication-Results"])
+        for selector in SELECTORS:
+            good = rf"dkim=pass\s[^;]*header\.d={REPORTER}\s[^;]*header\.s={selector}\s"
+            if not re.search(good, results):
+                raise Failed(f"opendkim of {selector}: {results}")
+    passed("signatures of all mails, by the receiver's opendkim")
 
 
 def _check_posts(endpoint, packed):
@@ -176,11 +189,11 @@ def _check_posts(endpoint, packed):
     passed("one report by HTTPS: 503, then accepted once, the same octets")
 
 
-def _run(lab, reporter):
+def _run(lab, reporter, opendkim):
     cases = _cases()
     reporter.space = lab.spaces[names.SENDER]
     mx = lab.plan.mx("mx1." + RECEIVER)
-    mailbox = receiver.Receiver(lab, RECEIVER, mx)
+    mailbox = receiver.Receiver(lab, RECEIVER, mx, opendkim)
     mailbox.start()
     endpoint = _endpoint(lab)
     _deliver(lab, cases)
@@ -191,6 +204,8 @@ def _run(lab, reporter):
     expect("deferred", [line for line in first.stdout.splitlines() if ": waiting" in line],
            [line for line in first.stdout.splitlines() if ENDPOINT in line])
     reports = _check_mails(lab, cases, mailbox, reporter)
+    if opendkim:
+        _check_opendkim(mailbox)
     _check_sums(lab, cases, {domain: report for domain, (_, report) in reports.items()})
     second = reporter.send()
     expect(f"second sending, {second.stdout}{second.stderr}", second.returncode, 0)
@@ -201,12 +216,12 @@ def _run(lab, reporter):
     passed("the report mails passed an expired certificate under enforce, and count nowhere")
 
 
-def inside(packages, run_dir, postfix310):
+def inside(packages, run_dir, postfix310, opendkim):
     run_dir = Path(run_dir)
     reporter = Reporter(run_dir)
     try:
         lab = world.bring_up(_chain_plan(reporter), Path(packages), run_dir, Path(postfix310))
-        _run(lab, reporter)
+        _run(lab, reporter, Path(opendkim) if opendkim else None)
     except (Failed, waiting.Timeout, subprocess.SubprocessError, OSError, RuntimeError) as failure:
         print(f"FAIL {failure} {getattr(failure, 'stderr', '') or ''}".rstrip())
         return 1
@@ -220,8 +235,13 @@ def main():
     except (rootfs.RootError, OSError) as error:
         print(f"SKIP Postfix 3.10 cannot be had: {' '.join(str(error).split())}")
         return isolate.EXIT_SKIP
-    return session.enter("lab.reports", [str(postfix310)])
+    try:
+        opendkim = str(rootfs.prepare(OPENDKIM))
+    except (rootfs.RootError, OSError) as error:
+        print(f"SKIP opendkim cannot be had: {' '.join(str(error).split())}")
+        opendkim = ""
+    return session.enter("lab.reports", [str(postfix310), opendkim])
 
 
 if __name__ == "__main__":
-    session.leave(inside, *sys.argv[1:4])
+    session.leave(inside, *sys.argv[1:5])
