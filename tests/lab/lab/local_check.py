@@ -1,5 +1,5 @@
-"""`strictmx check-local` on the configuration that an MTA of the lab runs with: it sees the MTA's own
-folder as the machine, with the MTA's programs running there."""
+"""`strictmx check-local` on the configuration that an MTA of the lab runs with: it sees the
+MTA's own folder as the machine, with the MTA's programs running there."""
 import json
 import os
 from dataclasses import dataclass, field
