@@ -103,7 +103,7 @@ TEST_CASE("whichever octet is damaged, the store starts with all rows of the oth
   REQUIRE(sound.pages.size() == kRows);
   REQUIRE(sound.octets.size() >= 65536);
   const TempDir dir;
-  constexpr std::size_t kStep = kSanitized ? 256 : 16;
+  constexpr std::size_t kStep = kSanitized ? 256 : 64;
   const auto flip = [&](std::size_t at) {
     CAPTURE(at);
     auto octets = sound.octets;

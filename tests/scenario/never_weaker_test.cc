@@ -23,7 +23,7 @@ namespace strictmx::scenario {
 
 namespace {
 
-constexpr std::uint32_t kHistories = kSanitized ? 300 : 3000;  // STRICTMX_HISTORIES replaces it
+constexpr std::uint32_t kHistories = kSanitized ? 300 : 10'000;  // STRICTMX_HISTORIES replaces it
 constexpr int kEvents = 40;
 
 const std::array<std::string, 2> kDomains = {"example.com", "other.example"};
