@@ -171,6 +171,14 @@ TEST_CASE("junit: a suite for each domain, a case for each sender and kind") {
               "tests=\"5\" failures=\"0\" errors=\"0\" skipped=\"3\""));
 }
 
+TEST_CASE("junit: a domain that takes no mail, and says so, passes") {
+  auto report = good_report();
+  report.verdict = report_verdict(Delivery::bounced, "it takes no mail");
+  CHECK(holds(format_check_junit({report}), "tests=\"4\" failures=\"0\""));
+  report.outcome = CheckOutcome::broken;
+  CHECK(holds(format_check_junit({report}), "tests=\"4\" failures=\"2\""));
+}
+
 TEST_CASE("junit and html: remote text is text") {
   for (const auto& text :
        {format_check_junit({hostile_report()}), format_check_html({hostile_report()})}) {

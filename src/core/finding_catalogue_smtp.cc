@@ -5,7 +5,7 @@ namespace strictmx {
 namespace {
 
 // Whoever demands TLS cannot deliver; the others deliver in clear text.
-constexpr SeverityByMode kBlocks{Severity::critical, Severity::warning, Severity::notice};
+constexpr SeverityByMode kBlocks{Severity::critical, Severity::warning, Severity::warning};
 
 constexpr FindingKind kReachKinds[] = {
     {"net-port25-blocked", Severity::info, Affected::owner, "",

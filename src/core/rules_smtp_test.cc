@@ -228,7 +228,7 @@ TEST_CASE("findings: how grave it is that TLS fails depends on what is published
   SUBCASE("nothing") {
     facts.sts_txt = txt_with("_mta-sts.example.com", {});
     starttls_454(facts);
-    CHECK(severity_of(facts, "smtp-starttls-refused") == Severity::notice);
+    CHECK(severity_of(facts, "smtp-starttls-refused") == Severity::warning);
   }
   SUBCASE("TLSA records") {
     sign_with_dane(facts);
@@ -241,7 +241,7 @@ TEST_CASE("findings: how grave it is that TLS fails depends on what is published
     facts.mx.meta.trust = DnsTrust::insecure;
     facts.sts_txt = txt_with("_mta-sts.example.com", {});
     starttls_454(facts);
-    CHECK(severity_of(facts, "smtp-starttls-refused") == Severity::notice);
+    CHECK(severity_of(facts, "smtp-starttls-refused") == Severity::warning);
   }
 }
 
