@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell n=$$(nproc); echo $$(( n < 2 ? 1 : n )))
 PREFIX ?= /usr/local
 
-.PHONY: help build run test mtas demo lab soak bench bench-peers format install setup setup-test clean
+.PHONY: help build run test mtas demo lab soak bench bench-peers format install package setup setup-test clean
 help:
 	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
 	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench    speed of answers, beside a bare echo server, and of counting TLS results"
 	@echo "make build    build/strictmx only"
 	@echo "make install  into PREFIX ($(PREFIX))"
+	@echo "make package  Debian packages, tried in a fresh Debian 12 (as root)"
 	@echo "make format   clang-format all sources"
 
 setup:
@@ -60,6 +61,15 @@ format: setup
 
 install: build
 	@cmake --install build/release --prefix $(PREFIX)
+	@tools/manuals --strictmx build/strictmx --out build/manuals
+	@install -d $(PREFIX)/share/man/man1 $(PREFIX)/share/man/man5 $(PREFIX)/share/man/man7 \
+	  $(PREFIX)/share/bash-completion/completions $(PREFIX)/share/zsh/site-functions
+	@for n in 1 5 7; do install -m 644 build/manuals/man/*.$$n $(PREFIX)/share/man/man$$n/; done
+	@install -m 644 build/manuals/bash/strictmx $(PREFIX)/share/bash-completion/completions/
+	@install -m 644 build/manuals/zsh/_strictmx $(PREFIX)/share/zsh/site-functions/
+
+package: setup
+	@packaging/test-package
 
 clean:
 	rm -rf build

@@ -48,3 +48,9 @@ set_tests_properties(soak PROPERTIES
 add_test(NAME report COMMAND /usr/bin/python3 -B -m unittest discover -s tests/report
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(report PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)
+
+# What operators get beside the program: units, manual pages, completions, dashboard, alerts.
+add_test(NAME packaging COMMAND python3 -B -m unittest discover -s tests/packaging
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(packaging PROPERTIES
+  ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)

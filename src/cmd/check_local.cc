@@ -125,12 +125,14 @@ std::vector<Trap> find_daemon(const Config& config) {
   std::vector<Trap> traps;
   constexpr Millis kPatience{5000};
   for (const auto& text : config.listen_line) {
+    if (text.starts_with("systemd:")) continue;  // where, only the service manager knows
     const auto where = Endpoint::parse(text);
     if (where && ask_line(*where, "check localhost", kPatience) == "not-found") continue;
     traps.push_back(
         {TrapWeight::fault, "strictmx.silent", fmt::format("nobody answers at {}", text)});
   }
   for (const auto& text : config.listen) {
+    if (text.starts_with("systemd:")) continue;
     const auto where = Endpoint::parse(text);
     if (where && can_connect(*where, kPatience)) continue;
     traps.push_back(

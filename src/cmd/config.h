@@ -89,6 +89,7 @@ struct Config {
   std::string api;                       // empty: off
   std::string http = "127.0.0.1:8462";   // empty: off
   std::string state;                     // empty: chosen by cmd/surroundings
+  std::string user;                      // empty: as started
   std::string control = "control.sock";  // below state unless absolute; empty: off
   DnsConfig dns;
   HttpsConfig https;

@@ -67,6 +67,7 @@ Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std
 }
 
 Result<void> check_address_port(std::string_view text) {
+  if (text.starts_with("systemd:") && Endpoint::parse(text)) return {};
   if (Endpoint::parse(fmt::format("inet:{}", text))) return {};
   return refuse(text, "ADDRESS:PORT, e.g. 127.0.0.1:8462 or [::1]:8462 (ports 0 to 65535)");
 }
@@ -74,8 +75,8 @@ Result<void> check_address_port(std::string_view text) {
 Result<void> check_endpoint(std::string_view text) {
   if (Endpoint::parse(text)) return {};
   return refuse(text,
-                "an endpoint: inet:ADDRESS:PORT (ports 0 to 65535) or unix:PATH (absolute, at "
-                "most 107 octets)");
+                "an endpoint: inet:ADDRESS:PORT (ports 0 to 65535), unix:PATH (absolute, at most "
+                "107 octets) or systemd:NAME");
 }
 
 Result<void> check_forwarder(std::string_view text) {

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "cmd/log_spdlog.h"
+#include "cmd/lower_user.h"
 #include "cmd/policyd_options.h"
 #include "cmd/reportd_options.h"
 #include "service/collectd/collectd.h"
@@ -47,7 +48,8 @@ CommandResult run_serve_command(const ServeCall& call) {
   if (const auto problems = load_config(call.config, config); !problems.empty()) {
     return refuse_config(problems);
   }
-  const auto options = make_policyd_options(config, read_surroundings());
+  const auto around = read_surroundings();
+  const auto options = make_policyd_options(config, around);
   if (!options) return give_up(options.error());
   const auto style = choose_log_style(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
   const auto log = make_stream_log(config.log_level, style, stderr);
@@ -57,7 +59,13 @@ CommandResult run_serve_command(const ServeCall& call) {
                                   {"private_addresses",
                                    options->fetch.addresses == AddressRule::any ? "yes" : "no"}});
   }
-  auto reporting = make_reportd_options(config, read_surroundings());
+  std::optional<LowerUser> lower;
+  if (!config.user.empty()) {
+    auto begun = LowerUser::begin(config.user);
+    if (!begun) return give_up(begun.error());
+    lower = *std::move(begun);
+  }
+  auto reporting = make_reportd_options(config, around);
   if (!reporting) return give_up(reporting.error());
   Metrics metrics;
   Policyd policyd(*options, metrics, *log);
@@ -71,13 +79,19 @@ CommandResult run_serve_command(const ServeCall& call) {
     Config fresh;
     const auto problems = load_config(call.config, fresh);
     if (!problems.empty()) return fail(Errc::usage, join(problems, "; "));
-    auto changed = make_policyd_options(fresh, read_surroundings());
+    auto surroundings = read_surroundings();
+    surroundings.user = around.user;  // it may have changed, and the state directory with it
+    auto changed = make_policyd_options(fresh, surroundings);
     if (!changed) return std::unexpected(changed.error());
     const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http ||
-                         fresh.collect != config.collect || fresh.report != config.report;
+                         fresh.user != config.user || fresh.collect != config.collect ||
+                         fresh.report != config.report;
     return restart ? ReloadEffect::restart_needed : ReloadEffect::complete;
   };
-  const auto ended = run_daemon(services, config.http, metrics, *log, reload);
+  const auto opened = [&]() -> Result<void> {
+    return lower ? lower->finish(options->state) : Result<void>{};
+  };
+  const auto ended = run_daemon(services, config.http, metrics, *log, {reload, opened});
   if (ended) return {};
   log->error("serve_failed", {{"why", ended.error().detail}});
   auto result = give_up(ended.error());

@@ -20,7 +20,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/text.h"
+#include "net/handed_over.h"
+#include "net/socket_address.h"
 
 namespace strictmx {
 
@@ -28,7 +29,6 @@ namespace {
 
 constexpr std::size_t kAtOnce = 64;
 constexpr std::size_t kMaxLeftBatches = 1024;  // received after stop()
-constexpr int kFirstHandedOver = 3;            // SD_LISTEN_FDS_START
 constexpr std::string_view kHandedOver = "systemd:";
 
 // Owns a descriptor.
@@ -84,33 +84,6 @@ int clear_unused(const std::string& path) {
       ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   if (connected == 0 || errno != ECONNREFUSED) return EADDRINUSE;
   return ::unlink(path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
-}
-
-bool is_unix_datagram(int fd) {
-  int type = 0;
-  socklen_t size = sizeof type;
-  sockaddr_storage address{};
-  socklen_t length = sizeof address;
-  return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM &&
-         ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
-         address.ss_family == AF_UNIX;
-}
-
-// sd_listen_fds(3): $LISTEN_PID, $LISTEN_FDS, $LISTEN_FDNAMES.
-Result<Descriptor> take_handed_over(std::string_view name) {
-  const auto variable = [](const char* which) {
-    const char* value = std::getenv(which);
-    return std::string(value != nullptr ? value : "");
-  };
-  const bool ours = variable("LISTEN_PID") == std::to_string(::getpid());
-  const unsigned count = parse_unsigned(variable("LISTEN_FDS")).value_or(0);
-  const std::string all = variable("LISTEN_FDNAMES");
-  const auto names = split(all, ':');
-  for (unsigned i = 0; ours && i < count && i < names.size(); ++i) {
-    const int fd = kFirstHandedOver + static_cast<int>(i);
-    if (names[i] == name && is_unix_datagram(fd)) return Descriptor(fd);
-  }
-  return fail(Errc::usage, fmt::format("no datagram socket \"{}\" was handed over", name));
 }
 
 }  // namespace
@@ -209,13 +182,18 @@ DatagramSocket::~DatagramSocket() = default;
 
 Result<DatagramSocket> DatagramSocket::open(const DatagramSocketOptions& options) {
   if (options.where.starts_with(kHandedOver)) {
-    auto taken = take_handed_over(std::string_view(options.where).substr(kHandedOver.size()));
+    const auto taken =
+        take_handed_over(std::string_view(options.where).substr(kHandedOver.size()), SOCK_DGRAM);
     if (!taken) return std::unexpected(taken.error());
-    return DatagramSocket(std::make_unique<Impl>(*std::move(taken), options.max_bytes));
+    return DatagramSocket(std::make_unique<Impl>(Descriptor(*taken), options.max_bytes));
   }
   if (!options.where.starts_with('/') || options.where.size() >= sizeof sockaddr_un::sun_path) {
     return fail(Errc::usage, fmt::format("{}: no absolute path of at most {} octets", options.where,
                                          sizeof sockaddr_un::sun_path - 1));
+  }
+  if (const auto taken =
+          find_handed_over(socket_address(UnixEndpoint{options.where}), SOCK_DGRAM)) {
+    return DatagramSocket(std::make_unique<Impl>(Descriptor(*taken), options.max_bytes));
   }
   Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (socket.get() < 0) return failed(options.where, errno);

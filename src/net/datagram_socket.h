@@ -16,7 +16,9 @@
 namespace strictmx {
 
 struct DatagramSocketOptions {
-  std::string where;     // absolute path, or "systemd:NAME" (FileDescriptorName=NAME)
+  // Absolute path, or "systemd:NAME" (FileDescriptorName=NAME). A socket that the service manager
+  // made at that path is taken.
+  std::string where;
   unsigned mode = 0660;  // of the file; ours only
   std::string group;     // its group by name or number; empty: that of the process
   std::size_t max_bytes = 65536;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -10,6 +11,7 @@ namespace strictmx {
 namespace {
 
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
+constexpr std::size_t kMaxName = 255;
 
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   return fail(Errc::usage, fmt::format("\"{}\": {}", text, why));
@@ -45,18 +47,31 @@ Result<Endpoint> parse_unix(std::string_view whole, std::string_view path) {
   return Endpoint{UnixEndpoint{std::string(path)}};
 }
 
+// As systemd.socket(5) says of FileDescriptorName.
+Result<Endpoint> parse_handed_over(std::string_view whole, std::string_view name) {
+  const bool good =
+      !name.empty() && name.size() <= kMaxName &&
+      std::ranges::all_of(name, [](char c) { return c > ' ' && c < 127 && c != ':'; });
+  if (!good) return refuse(whole, "systemd: needs the FileDescriptorName of a socket");
+  return Endpoint{HandedOverEndpoint{std::string(name)}};
+}
+
 }  // namespace
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
   constexpr std::string_view kInet = "inet:";
   constexpr std::string_view kUnix = "unix:";
+  constexpr std::string_view kHandedOver = "systemd:";
   if (text.starts_with(kInet)) return parse_inet(text, text.substr(kInet.size()));
   if (text.starts_with(kUnix)) return parse_unix(text, text.substr(kUnix.size()));
-  return refuse(text, "must begin with inet: or unix:");
+  if (text.starts_with(kHandedOver))
+    return parse_handed_over(text, text.substr(kHandedOver.size()));
+  return refuse(text, "must begin with inet:, unix: or systemd:");
 }
 
 std::string Endpoint::text() const {
   if (const auto* local = std::get_if<UnixEndpoint>(&where)) return "unix:" + local->path;
+  if (const auto* given = std::get_if<HandedOverEndpoint>(&where)) return "systemd:" + given->name;
   const auto& inet = std::get<InetEndpoint>(where);
   const auto host = inet.address.text();
   if (inet.address.is_v4()) return fmt::format("inet:{}:{}", host, inet.port);

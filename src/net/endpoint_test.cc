@@ -6,8 +6,9 @@ namespace strictmx {
 namespace {
 
 TEST_CASE("endpoint: accepted forms print as they were written") {
-  for (const std::string text : {"inet:127.0.0.1:8461", "inet:0.0.0.0:0", "inet:[::1]:65535",
-                                 "inet:[2001:db8::1]:25", "unix:/run/strictmx/policy.sock"}) {
+  for (const std::string text :
+       {"inet:127.0.0.1:8461", "inet:0.0.0.0:0", "inet:[::1]:65535", "inet:[2001:db8::1]:25",
+        "unix:/run/strictmx/policy.sock", "systemd:policy"}) {
     CAPTURE(text);
     const auto endpoint = Endpoint::parse(text);
     REQUIRE(endpoint.has_value());
@@ -21,8 +22,8 @@ TEST_CASE("endpoint: what is wrong is said") {
     std::string_view why;
   };
   const Row rows[] = {
-      {"", "must begin with inet: or unix:"},
-      {"127.0.0.1:8461", "must begin with inet: or unix:"},
+      {"", "must begin with inet:, unix: or systemd:"},
+      {"127.0.0.1:8461", "must begin with inet:, unix: or systemd:"},
       {"inet:8461", "the port is missing"},
       {"inet:127.0.0.1:", "the port must be a number"},
       {"inet:127.0.0.1:65536", "the port must be a number"},
@@ -36,6 +37,9 @@ TEST_CASE("endpoint: what is wrong is said") {
       {"unix:", "the path must be absolute"},
       {"unix:/" + std::string(107, 'x'), "over 107 octets"},
       {std::string("unix:/a\0b", 9), "holds a NUL"},
+      {"systemd:", "needs the FileDescriptorName"},
+      {"systemd:a:b", "needs the FileDescriptorName"},
+      {"systemd:a b", "needs the FileDescriptorName"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);

@@ -155,7 +155,8 @@ class HttpServer::Impl {
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& io, std::string_view where,
                                                        HttpHandler handler, Log& log,
                                                        HttpOptions options) {
-  const bool complete = where.starts_with("inet:") || where.starts_with("unix:");
+  const bool complete =
+      where.starts_with("inet:") || where.starts_with("unix:") || where.starts_with("systemd:");
   const auto endpoint =
       Endpoint::parse(complete ? std::string(where) : "inet:" + std::string(where));
   if (!endpoint) return std::unexpected(endpoint.error());

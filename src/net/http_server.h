@@ -42,7 +42,8 @@ struct HttpOptions {
 
 class HttpServer {
  public:
-  // `where`: "127.0.0.1:8462", "[::1]:8462", or an endpoint "inet:…", "unix:PATH".
+  // `where`: "127.0.0.1:8462", "[::1]:8462", or an endpoint "inet:…", "unix:PATH",
+  // "systemd:NAME".
   // Errors: Errc::usage, Errc::io. The log must outlive the server.
   static Result<std::unique_ptr<HttpServer>> listen(asio::io_context& io, std::string_view where,
                                                     HttpHandler handler, Log& log,

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "net/handed_over.h"
 #include "net/socket_address.h"
 
 namespace strictmx {
@@ -90,7 +91,30 @@ Result<void> ListenSocket::bind_unix(const UnixEndpoint& local, unsigned mode) {
   return {};
 }
 
+Result<ListenSocket> ListenSocket::take(int descriptor) {
+  SocketAddress address;
+  address.length = sizeof address.storage;
+  const bool known = ::getsockname(descriptor, address.get(), &address.length) == 0;
+  auto local = known ? endpoint_of(address.storage, address.length) : std::nullopt;
+  if (!local) {
+    ::close(descriptor);
+    return fail(Errc::usage, "the socket handed over is of an unknown family");
+  }
+  if (std::holds_alternative<InetEndpoint>(local->where)) {
+    set_flag(descriptor, IPPROTO_TCP, TCP_NODELAY);
+  }
+  return ListenSocket(descriptor, *std::move(local));
+}
+
 Result<ListenSocket> ListenSocket::open(const Endpoint& endpoint, unsigned unix_mode) {
+  if (const auto* given = std::get_if<HandedOverEndpoint>(&endpoint.where)) {
+    const auto descriptor = take_handed_over(given->name, SOCK_STREAM);
+    if (!descriptor) return std::unexpected(descriptor.error());
+    return take(*descriptor);
+  }
+  if (const auto descriptor = find_handed_over(socket_address(endpoint), SOCK_STREAM)) {
+    return take(*descriptor);
+  }
   const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
   ListenSocket made(::socket(family_of(endpoint), type, 0), endpoint);
   if (made.descriptor_ < 0) return made.failed(errno);

@@ -1,5 +1,6 @@
-// net/listen_socket.h: makes the bound and listening descriptor of an endpoint, and takes its file
-// away again. Private to net: included by stream_listener.cc and acceptor.h only.
+// net/listen_socket.h: makes the bound and listening descriptor of an endpoint, or takes that of
+// the service manager, and takes an own file away again. Private to net: included by
+// stream_listener.cc and acceptor.h only.
 #pragma once
 #include <sys/types.h>
 
@@ -12,7 +13,9 @@ namespace strictmx {
 // the other, if it is still the file made here.
 class ListenSocket {
  public:
-  // Errors: Errc::io; the detail begins with the endpoint's text.
+  // A socket that the service manager hands over for this endpoint is taken instead of making one;
+  // permissions and file are the manager's then, and local() is where it is bound.
+  // Errors: Errc::io; the detail begins with the endpoint's text. Errc::usage (net/handed_over).
   static Result<ListenSocket> open(const Endpoint& endpoint, unsigned unix_mode);
   ListenSocket(ListenSocket&& other) noexcept;
   ListenSocket& operator=(ListenSocket&&) = delete;
@@ -23,6 +26,7 @@ class ListenSocket {
 
  private:
   ListenSocket(int descriptor, Endpoint endpoint);
+  static Result<ListenSocket> take(int descriptor);  // one that was handed over
   Result<void> bind_inet(const InetEndpoint& inet);
   Result<void> bind_unix(const UnixEndpoint& local, unsigned mode);
   std::unexpected<Error> failed(int error) const;

@@ -1,9 +1,11 @@
 #include "net/socket_address.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <variant>
 
@@ -37,8 +39,33 @@ SocketAddress socket_address(const UnixEndpoint& local) {
   return result;
 }
 
+SocketAddress socket_address(const HandedOverEndpoint&) { return {}; }
+
 SocketAddress socket_address(const Endpoint& endpoint) {
   return std::visit([](const auto& where) { return socket_address(where); }, endpoint.where);
+}
+
+std::optional<Endpoint> endpoint_of(const sockaddr_storage& storage, socklen_t length) {
+  if (storage.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
+    char text[INET_ADDRSTRLEN] = "";
+    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+    return Endpoint{InetEndpoint{*IpAddress::parse(text), ntohs(v4.sin_port)}};
+  }
+  if (storage.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
+    char text[INET6_ADDRSTRLEN] = "";
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    const auto address = IpAddress::parse(text);
+    if (!address) return std::nullopt;
+    return Endpoint{InetEndpoint{*address, ntohs(v6.sin6_port)}};
+  }
+  if (storage.ss_family != AF_UNIX) return std::nullopt;
+  const auto& local = reinterpret_cast<const sockaddr_un&>(storage);
+  const std::size_t size = length - offsetof(sockaddr_un, sun_path);
+  const std::string path(local.sun_path, ::strnlen(local.sun_path, size));
+  if (path.empty()) return std::nullopt;
+  return Endpoint{UnixEndpoint{path}};
 }
 
 int family_of(const Endpoint& endpoint) {

@@ -3,6 +3,8 @@
 #pragma once
 #include <sys/socket.h>
 
+#include <optional>
+
 #include "net/endpoint.h"
 
 namespace strictmx {
@@ -15,7 +17,12 @@ struct SocketAddress {
 
 SocketAddress socket_address(const InetEndpoint& inet);
 SocketAddress socket_address(const UnixEndpoint& local);
+// No address at all: connect(2) and bind(2) refuse it.
+SocketAddress socket_address(const HandedOverEndpoint& given);
 SocketAddress socket_address(const Endpoint& endpoint);
+
+// What is bound to the address, IPv4, IPv6 or unix with a path; nullopt: anything else.
+std::optional<Endpoint> endpoint_of(const sockaddr_storage& storage, socklen_t length);
 
 // AF_INET, AF_INET6 or AF_UNIX.
 int family_of(const Endpoint& endpoint);

@@ -18,10 +18,18 @@ enum class ReloadEffect : std::uint8_t { complete, restart_needed };
 // detail is for the log.
 using Reload = std::function<Result<ReloadEffect>()>;
 
+struct DaemonCalls {
+  Reload reload;
+  // After all is open and before anything is started; an error ends the daemon.
+  std::function<Result<void>()> opened;
+};
+
 // Opens all services in order, then starts them; at SIGTERM and SIGINT stops them, the last one
-// first. SIGHUP calls `reload`. `http`: "HOST:PORT" for operators, or empty.
-// Errors, all before the first service is started: those of Service::open and HttpServer::listen.
+// first. SIGHUP calls `reload`. The service manager is told of all
+// that (net/service_manager), and that the services work (service/watchdog). `http`: "HOST:PORT"
+// for operators, or empty. Errors, all before the first service is started: those of Service::open,
+// HttpServer::listen and `opened`.
 Result<void> run_daemon(const std::vector<Service*>& services, const std::string& http,
-                        Metrics& metrics, Log& log, const Reload& reload);
+                        Metrics& metrics, Log& log, const DaemonCalls& calls);
 
 }  // namespace strictmx

@@ -2,6 +2,7 @@
 // beside it. A service has threads of its own; it is opened, started and stopped from the
 // daemon's. No service knows another.
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,11 @@ class Service {
 
   // Ends what is under way, within a time of its own, and its threads. After start() only.
   virtual void stop() = 0;
+
+  // Calls `answered` from the thread that does the service's work, when it gets to it: that of a
+  // service that hangs never does. From any thread between start() and stop(); `answered` owns what
+  // it refers to.
+  virtual void answer_beat(std::function<void()> answered) { answered(); }
 
   // Why the service works below what it should (disk full, no clients taken any more), in words
   // for /readyz; empty: it does not. From any thread between open() and destruction.

@@ -61,6 +61,10 @@ class Policyd::Impl {
     lookups_.stop();
   }
 
+  void answer_beat(std::function<void()> answered) {
+    loop_->post([this, answered = std::move(answered)] { asio::post(lookups_.io(), answered); });
+  }
+
   std::string trouble() const { return lookups_.trouble(); }
 
   bool reload(PolicydOptions fresh) {
@@ -144,6 +148,9 @@ Policyd::~Policyd() = default;
 Result<void> Policyd::open() { return impl_->open(); }
 void Policyd::start() { impl_->start(); }
 void Policyd::stop() { impl_->stop(); }
+void Policyd::answer_beat(std::function<void()> answered) {
+  impl_->answer_beat(std::move(answered));
+}
 std::string Policyd::trouble() const { return impl_->trouble(); }
 bool Policyd::reload(PolicydOptions fresh) { return impl_->reload(std::move(fresh)); }
 

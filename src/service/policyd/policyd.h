@@ -26,6 +26,9 @@ class Policyd : public Service {
   // Takes no new client and answers what is outstanding for at most options.drain.
   void stop() override;
 
+  // Through both threads that answers need.
+  void answer_beat(std::function<void()> answered) override;
+
   std::string trouble() const override;  // of the store
 
   // Takes a new configuration over without a query lost, as far as that is possible while running:
