@@ -11,7 +11,7 @@ help:
 	@echo "make demo     attacks on mail in a network of this machine, without and with strictmx"
 	@echo "make lab      a shell inside of that network, to look around"
 	@echo "make soak     1,000 kills at random instants; no policy may be forgotten"
-	@echo "make bench    speed of cached and cold answers beside a bare echo server"
+	@echo "make bench    speed of answers, beside a bare echo server, and of counting TLS results"
 	@echo "make build    build/strictmx only"
 	@echo "make install  into PREFIX ($(PREFIX))"
 	@echo "make package  Debian packages, tried in a fresh Debian 12 (as root)"
@@ -51,6 +51,7 @@ soak: build
 
 bench: build
 	@bench/run
+	@bench/collect
 
 bench-peers: build
 	@bench/peers

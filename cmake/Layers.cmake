@@ -1,5 +1,13 @@
 # One folder of src is one layer is one library: docs/architecture.md has the table.
 
+# Whether STRICTMX_UNIT_TESTS, ON or a list of names, asks for those of NAME.
+function(strictmx_wants_unit_tests name result)
+  set(${result} OFF PARENT_SCOPE)
+  if(BUILD_TESTING AND (STRICTMX_UNIT_TESTS STREQUAL ON OR name IN_LIST STRICTMX_UNIT_TESTS))
+    set(${result} ON PARENT_SCOPE)
+  endif()
+endfunction()
+
 # strictmx_layer(NAME [ASYNC] [DEPENDS layer...] [LIBRARIES library...])
 # Makes library `NAME` of all .cc files below src/NAME, and `NAME_test` of the _test.cc files.
 # ASYNC: coroutines, whose optimised code takes the compiler twice as long with sanitizers; a Debug
@@ -24,14 +32,15 @@ function(strictmx_layer name)
     PRIVATE strictmx_warnings ${ARG_LIBRARIES})
   target_compile_options(strictmx_${name} PRIVATE ${optimise})
   target_precompile_headers(strictmx_${name} PRIVATE ${precompiled})
-  if(tests AND BUILD_TESTING AND STRICTMX_UNIT_TESTS)
+  strictmx_wants_unit_tests(${name} wanted)
+  if(tests AND wanted)
     add_executable(${name}_test ${tests} ${CMAKE_SOURCE_DIR}/tests/support/main.cc)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(${name}_test PRIVATE
       STRICTMX_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
     target_link_libraries(${name}_test PRIVATE
       strictmx_${name} strictmx_warnings ${ARG_LIBRARIES})
-    target_compile_options(${name}_test PRIVATE ${optimise})
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)  # half the compiler's time
     target_precompile_headers(${name}_test PRIVATE ${precompiled})
     add_test(NAME unit.${name} COMMAND ${name}_test)
     set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit)

@@ -5,10 +5,17 @@
 #include <utility>
 
 #include "base/text.h"
-#include "cmd/check_format.h"
+#include "cmd/check_catalogue.h"
+#include "cmd/check_html.h"
+#include "cmd/check_json.h"
+#include "cmd/check_junit.h"
 #include "cmd/check_options.h"
 #include "cmd/check_plan.h"
+#include "cmd/check_progress.h"
+#include "cmd/check_report.h"
+#include "cmd/check_sarif.h"
 #include "cmd/read_file.h"
+#include "cmd/terminal.h"
 #include "core/check_facts_json.h"
 
 namespace strictmx {
@@ -58,32 +65,95 @@ Result<CheckRequests> read_requests(const CheckCall& call) {
   return requests;
 }
 
-std::string print(const CheckCall& call, const CheckFacts& facts) {
-  switch (call.form) {
+// Findings of a check are exit codes 1 to 3; what could not even begin is a wrong call.
+CommandResult refuse(CommandResult result) {
+  result.exit = ExitCode::check_usage;
+  return result;
+}
+
+ProgressForm progress_of(const CheckCall& call, const TerminalFacts& terminal, std::size_t count) {
+  if (call.progress == CheckCall::Progress::always)
+    return terminal.err_is_terminal ? ProgressForm::terminal : ProgressForm::lines;
+  return terminal.err_is_terminal && count > 1 ? ProgressForm::terminal : ProgressForm::none;
+}
+
+CommandResult explain(const std::string& id, const TextStyle& style) {
+  if (const auto* const kind = find_kind(id); kind != nullptr)
+    return {ExitCode::ok, format_finding_page(*kind, style), ""};
+  auto refused = refuse_call(fmt::format("no finding has the id {}", escape_remote(id)));
+  std::vector<std::string> nearest;
+  for (const auto name : nearest_finding_ids(id)) nearest.emplace_back(name);
+  if (!nearest.empty()) refused.err += fmt::format("nearest: {}\n", join(nearest, ", "));
+  return refuse(refused);
+}
+
+std::string print_all(const CheckCall& call, CheckCall::Form form,
+                      const std::vector<DomainReport>& reports, const TextStyle& style) {
+  switch (form) {
     case CheckCall::Form::text:
-      return format_check(facts);
+      return format_check_text(reports, style, call.shown);
+    case CheckCall::Form::json:
+      return format_check_json(reports);
+    case CheckCall::Form::jsonl: {
+      std::string lines;
+      for (const auto& report : reports) lines += format_check_jsonl(report);
+      return lines;
+    }
+    case CheckCall::Form::junit:
+      return format_check_junit(reports);
+    case CheckCall::Form::sarif:
+      return format_check_sarif(reports);
+    case CheckCall::Form::html:
+      return format_check_html(reports);
     case CheckCall::Form::facts:
-      return facts_json(facts).dump() + '\n';
+    case CheckCall::Form::catalogue:
+      break;
   }
   return {};
+}
+
+CommandResult print_facts(const CheckOptions& options, CheckRequests requests,
+                          CheckProgress& progress) {
+  std::vector<std::string> lines(requests.size());
+  const auto keep = [&](std::size_t index, const CheckFacts& facts) {
+    lines[index] = facts_json(facts).dump() + '\n';
+    progress.done(facts.domain.text());
+  };
+  const auto done = run_checks(options, std::move(requests), keep);
+  if (!done) return refuse(give_up(done.error()));
+  return {ExitCode::ok, join(lines, ""), ""};
+}
+
+// Checks the domains and prints what was found.
+CommandResult report(const CheckCall& call, CheckCall::Form form, const TerminalFacts& terminal) {
+  Config config;
+  if (const auto problems = load_config(call.config, config); !problems.empty())
+    return refuse(refuse_config(problems));
+  auto requests = read_requests(call);
+  if (!requests) return refuse(give_up(requests.error()));
+  CheckProgress progress(progress_of(call, terminal, requests->size()), requests->size());
+  const auto options = make_check_options(config, call, read_surroundings());
+  if (form == CheckCall::Form::facts) return print_facts(options, std::move(*requests), progress);
+  std::vector<DomainReport> reports(requests->size());
+  const auto keep = [&](std::size_t index, const CheckFacts& facts) {
+    auto& entry = reports[index] = make_domain_report(facts, call.from);
+    progress.done(fmt::format("{} {}", entry.domain, name_of(entry.outcome)));
+  };
+  const auto done = run_checks(options, std::move(*requests), keep);
+  if (!done) return refuse(give_up(done.error()));
+  const auto exit = static_cast<ExitCode>(exit_code_of(outcome_of(reports)));
+  return {exit, print_all(call, form, reports, choose_style(call.wish, terminal)), ""};
 }
 
 }  // namespace
 
 CommandResult run_check_command(const CheckCall& call) {
-  Config config;
-  if (const auto problems = load_config(call.config, config); !problems.empty())
-    return refuse_config(problems);
-  auto requests = read_requests(call);
-  if (!requests) return give_up(requests.error());
-  std::vector<std::string> pages(requests->size());
-  const auto keep = [&](std::size_t index, const CheckFacts& facts) {
-    pages[index] = print(call, facts);
-  };
-  const auto options = make_check_options(config, call, read_surroundings());
-  const auto done = run_checks(options, std::move(*requests), keep);
-  if (!done) return give_up(done.error());
-  return {ExitCode::ok, join(pages, ""), ""};
+  if (call.forms.size() > 1) return refuse(refuse_call("check: one form of output at a time"));
+  const auto form = call.forms.empty() ? CheckCall::Form::text : call.forms.front();
+  if (form == CheckCall::Form::catalogue) return {ExitCode::ok, format_catalogue(), ""};
+  const auto terminal = look_at_terminal();
+  if (call.about) return explain(*call.about, choose_style(call.wish, terminal));
+  return report(call, form, terminal);
 }
 
 }  // namespace strictmx

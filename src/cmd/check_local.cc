@@ -17,10 +17,37 @@ namespace strictmx {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t kMaxFile = 4 << 20;
 
 // What is found of one MTA; nullopt: it is not on this machine.
 using Findings = std::optional<std::vector<Trap>>;
+
+// Where `path` is below `root`, for the machine whose / is there: absolute links begin at `root`.
+fs::path follow_links(const fs::path& root, const fs::path& path) {
+  constexpr int kMaxLinks = 40;  // as Linux
+  fs::path place = root;
+  fs::path rest = path.relative_path();
+  for (int links = 0; !rest.empty();) {
+    const fs::path step = *rest.begin();
+    rest = rest.lexically_relative(step);
+    if (rest == ".") rest.clear();
+    if (step == "..") {
+      if (place != root) place = place.parent_path();
+      continue;
+    }
+    std::error_code ignored;
+    const fs::path target = fs::read_symlink(place / step, ignored);
+    if (target.empty() || ++links > kMaxLinks) {
+      place /= step;
+      continue;
+    }
+    if (target.is_absolute()) place = root;
+    rest = target.relative_path() / rest;
+  }
+  return place;
+}
 
 // This machine, or what lies below the folder that a test or an operator names.
 class Machine {
@@ -28,11 +55,11 @@ class Machine {
   explicit Machine(std::string root) : root_(std::move(root)) {}
 
   std::string file(const std::string& path) const {
-    return read_file(root_ + path, kMaxFile).value_or("");
+    return read_file(place_of(path), kMaxFile).value_or("");
   }
   bool exists(const std::string& path) const {
     std::error_code ignored;
-    return std::filesystem::exists(root_ + path, ignored);
+    return std::filesystem::exists(place_of(path), ignored);
   }
   PathExists exists() const {
     return [this](const std::string& path) { return exists(path); };
@@ -56,6 +83,10 @@ class Machine {
   }
 
  private:
+  std::string place_of(const std::string& path) const {
+    return root_.empty() ? path : follow_links(root_, path).string();
+  }
+
   std::string root_;
 };
 

@@ -9,11 +9,14 @@
 
 #include "base/result.h"
 #include "cmd/check_local.h"
+#include "cmd/check_text.h"
 #include "cmd/load_config.h"
 #include "cmd/opensmtpd_calls.h"
 #include "cmd/output_form.h"
 #include "cmd/report_calls.h"
 #include "cmd/results_call.h"
+#include "cmd/terminal.h"
+#include "core/sender_profile.h"
 #include "core/sts_policy.h"
 
 namespace strictmx {
@@ -80,14 +83,21 @@ struct PolicyCall {
   std::string sign_key;  // export: file of a private key; empty: not signed
 };
 
-// `strictmx check`: at least one domain, a file of domains, or a file of plans.
+// `strictmx check`: at least one domain, a file of domains, or a file of plans; or a question about
+// the catalogue of findings.
 struct CheckCall {
   ConfigSource config;
   std::vector<std::string> domains;
   std::string file;  // one domain a line; "-" is standard input; empty: none
   std::string plan;  // records and policy that are not yet published; empty: none
   enum class Smtp : std::uint8_t { full, quick, off } smtp = Smtp::full;
-  enum class Form : std::uint8_t { text, facts } form = Form::text;
+  enum class Form : std::uint8_t { text, facts, json, jsonl, junit, sarif, html, catalogue };
+  std::vector<Form> forms;           // as asked for; at most one makes sense
+  std::optional<std::string> about;  // id of a finding to explain
+  std::optional<SenderProfile> from;
+  TextWish wish;
+  Shown shown = Shown::matters;
+  enum class Progress : std::uint8_t { automatic, always } progress = Progress::automatic;
 };
 
 struct CheckConfigCall {

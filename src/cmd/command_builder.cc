@@ -127,6 +127,11 @@ CommandBuilder& CommandBuilder::config_and_state(ConfigSource& source) {
   return *this;
 }
 
+CommandBuilder& CommandBuilder::footer(const char* text) {
+  app_->footer(text);
+  return *this;
+}
+
 void CommandBuilder::run(std::function<void()> chosen) { app_->callback(std::move(chosen)); }
 
 class CommandLine::Impl {

@@ -47,6 +47,9 @@ class CommandBuilder {
   // --config FILE and --state DIR.
   CommandBuilder& config_and_state(ConfigSource& source);
 
+  // A text behind the options in --help.
+  CommandBuilder& footer(const char* text);
+
   // Called when the command was given and all its words are stored.
   void run(std::function<void()> chosen);
 

@@ -56,9 +56,11 @@ struct Runner {
 };
 
 CommandResult run(std::vector<std::string> arguments) {
+  const bool check = !arguments.empty() && arguments.front() == "check";
   const auto call = parse_command_line(std::move(arguments));
   if (call) return std::visit(Runner{}, *call);
   auto refused = refuse_call(call.error().detail);
+  if (check) refused.exit = ExitCode::check_usage;
   refused.err += "strictmx --help lists the commands, strictmx COMMAND --help their options\n";
   return refused;
 }

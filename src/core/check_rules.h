@@ -15,7 +15,8 @@ void check_policy_http(const CheckView& view, Findings& findings);  // sts-http-
 void check_policy_text(const CheckView& view, Findings& findings);  // sts-pol-*
 void check_policy_reality(const CheckView& view,
                           Findings& findings);               // sts-mode-*, sts-mx-*, sts-id-*
-void check_smtp(const CheckView& view, Findings& findings);  // smtp-*, tls-*
+void check_smtp(const CheckView& view, Findings& findings);  // net-*, smtp-*
+void check_tls(const CheckView& view, Findings& findings);   // tls-*, mx-addresses-differ
 void check_mx_certificates(const CheckView& view, Findings& findings);  // mx-cert-*
 void check_dane(const CheckView& view, Findings& findings);             // dnssec-*, dane-*
 void check_reports(const CheckView& view, Findings& findings);          // rpt-*

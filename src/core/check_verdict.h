@@ -2,24 +2,14 @@
 // check: the first thing its owner wants to know. Pure.
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/address_outlook.h"
 #include "core/check_view.h"
-#include "core/verdict.h"
 
 namespace strictmx {
-
-enum class Delivery : std::uint8_t {
-  encrypted,        // delivered, TLS authenticated as the sender's rules ask
-  unauthenticated,  // delivered with TLS that nobody authenticated
-  cleartext,        // delivered without TLS
-  deferred,         // waits in the queue, and bounces in the end
-  bounced,          // refused for good (null MX, no such domain, no address)
-  unknown,          // the probe could not tell
-};
-std::string_view name_of(Delivery delivery);
 
 // Kinds of senders.
 enum class Sender : std::uint8_t {
@@ -36,14 +26,17 @@ struct HostOutlook {
   bool listed = false;                    // in the policy in force
   std::vector<Delivery> by_address;       // of this kind of sender, in the order of the addresses
   Delivery delivery = Delivery::unknown;  // to the best address
-  std::string reason;                     // why not better, one line
+  std::string reason;                     // why not better, one line: "mx1.example.com
+                                          // [192.0.2.1] does not offer STARTTLS"; may be empty
 };
 
 struct SenderOutlook {
   Sender sender;
   Delivery delivery = Delivery::unknown;  // to the domain: best host that may be used
-  std::string reason;                     // "deferred because ..." in one line; empty for encrypted
-  std::vector<HostOutlook> hosts;         // most preferred first
+  // One sentence in one line, without the full stop: "mail from senders that enforce MTA-STS is
+  // deferred because mx1.example.com [192.0.2.1] ..."; empty for encrypted.
+  std::string reason;
+  std::vector<HostOutlook> hosts;  // most preferred first
 };
 
 struct CheckVerdict {

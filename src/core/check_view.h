@@ -14,6 +14,8 @@ namespace strictmx {
 
 struct CheckView {
   explicit CheckView(const CheckFacts& seen);  // `seen` outlives it
+  CheckView(const CheckView&) = delete;        // `record` points into `txt`
+  CheckView& operator=(const CheckView&) = delete;
 
   const CheckFacts& facts;
 

@@ -66,7 +66,7 @@ struct Finding {
   Severity severity;
   std::string object;    // what it is about: domain, host name, or "host [address]"
   std::string evidence;  // what was seen, one line; remote text in it is escaped already
-  std::string fix;       // the exact record, line or command; empty: kind->fix says all
+  std::string fix;       // the exact records, lines or commands, LF between; empty: kind->fix
 };
 
 // The row with that id; null without.

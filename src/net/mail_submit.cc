@@ -81,10 +81,14 @@ std::size_t MailSubmit::on_read(char* to, std::size_t size, std::size_t count, v
 }
 
 std::size_t MailSubmit::on_reply(char* data, std::size_t size, std::size_t count, void* arg) {
+  auto& self = *static_cast<MailSubmit*>(arg);
   std::string_view line(data, size * count);
   const auto all = line.size();
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-  static_cast<MailSubmit*>(arg)->last_reply_ = line.substr(0, kMaxReplyLine);
+  if (self.answered_) return all;
+  self.last_reply_ = line.substr(0, kMaxReplyLine);
+  const bool ends = line.size() <= 3 || line[3] != '-';
+  self.answered_ = ends && self.sent_ == self.mail_.text.size();
   return all;
 }
 

@@ -32,7 +32,8 @@ class MailSubmit {
 
   const OutgoingMail& mail_;
   std::size_t sent_ = 0;
-  std::string last_reply_;
+  std::string last_reply_;  // the one to the mail, once it came: not the one to QUIT
+  bool answered_ = false;
   CurlList recipients_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
   CurlEasy easy_;  // last: its end uses the members above

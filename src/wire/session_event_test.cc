@@ -46,8 +46,12 @@ TEST_CASE("sessions that an MTA or a script tells of") {
 TEST_CASE("events of Exim") {
   const std::string head = "event mta=exim domain=a.example host=mx.a.example address=192.0.2.1 ";
   const std::pair<std::string, std::string_view> rows[] = {
-      {"what=tcp:close errno= cipher=\"TLS1.3:ECDHE:256\"",
+      {"what=tcp:close errno= cipher=\"TLS1.3:ECDHE:256\" verified=1",
        "a.example mx.a.example policy success"},
+      {"what=tcp:close errno= cipher=\"TLS1.3:ECDHE:256\" verified=0",
+       "a.example mx.a.example policy unproved"},
+      {"what=tcp:close errno= cipher=\"TLS1.3:ECDHE:256\" verified=0 dane=yes",
+       "a.example mx.a.example dane success"},
       {"what=tcp:close errno= cipher=\"\"", "nothing"},
       {"what=msg:delivery cipher=\"x\"", "nothing"},
       {"what=msg:host:defer errno=111 data=\"Connection refused\"", "nothing"},

@@ -71,7 +71,7 @@ class Plan(unittest.TestCase):
             with self.subTest(plan):
                 self.file.write_text(plan, encoding="utf-8")
                 done = check("--local-config", self.file, *NOWHERE)
-                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.returncode, 64)
                 self.assertEqual(done.stdout, "")
                 self.assertIn(words, done.stderr)
 
@@ -79,10 +79,12 @@ class Plan(unittest.TestCase):
 class Calls(unittest.TestCase):
     def test_wrong_calls(self):
         for call in ([], ["a b"], ["--helo", "a b", "a.example"], ["--smtp-port", "0", "a.example"],
-                     ["-f", ""], ["--timeout", "0s", "a.example"]):
+                     ["-f", ""], ["-f", "/nonexistent"], ["--timeout", "0s", "a.example"],
+                     ["--json", "--html", "a.example"], ["--from", "pigeon", "a.example"],
+                     ["--color=pink", "a.example"], ["--nonsense"]):
             with self.subTest(call):
                 done = check(*call)
-                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.returncode, 64)
                 self.assertEqual(done.stdout, "")
                 self.assertNotEqual(done.stderr, "")
 

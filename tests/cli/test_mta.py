@@ -7,6 +7,7 @@ import socketserver
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from test_cli import STRICTMX, run
@@ -105,6 +106,9 @@ class FilterOpenSmtpd(WithFolder):
         self.assertEqual(result.returncode, 0)
         self.assertIn(b"register|report|smtp-out|link-tls\n", result.stdout)
         self.assertTrue(result.stdout.endswith(b"register|ready\n"))
+        end = time.monotonic() + 10
+        while not daemon.asked and time.monotonic() < end:
+            time.sleep(0.01)  # sent is not yet read
         self.assertEqual(daemon.asked, ["event mta=opensmtpd domain=good.test host=mx1.good.test "
                                         "address=10.0.0.2 result=success"])
 
@@ -160,7 +164,10 @@ class CheckLocal(WithFolder):
         self.programs.mkdir()
         self.root = self.folder / "root"
         (self.root / "etc/mail").mkdir(parents=True)
-        (self.root / "etc/ca.pem").touch()
+        # A link of that machine, not of this one.
+        (self.root / "etc/ca.pem").symlink_to("/certs/ca.pem")
+        (self.root / "certs").mkdir()
+        (self.root / "certs/ca.pem").touch()
         self.config = self.folder / "strictmx.toml"
         self.config.write_text(f'listen = ["unix:{self.socket}"]\n'
                                f'listen_line = ["unix:{self.socket}"]\n')

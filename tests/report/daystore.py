@@ -35,3 +35,13 @@ def add(state, day, domain, record, policies):
                        (number, name, policy, failure, sessions))
     db.commit()
     db.close()
+
+
+def move(state, day, to):
+    """Makes one day another, of which the store has nothing. Nobody else may have it open."""
+    db = sqlite3.connect(state / "tls-results.sqlite")
+    for table in ("days", "day_domains", "sessions", "session_failures"):
+        db.execute(f"UPDATE {table} SET day = ? WHERE day = ?",
+                   (int(to.replace("-", "")), int(day.replace("-", ""))))
+    db.commit()
+    db.close()

@@ -10,6 +10,7 @@ import ssl
 import struct
 import subprocess
 import threading
+import time
 
 
 class Quiet:
@@ -81,17 +82,22 @@ class Dns(Served):
 
 
 class Https(Served):
-    """Answers POSTs with the given statuses, the last one for ever; keeps (path, head, body)."""
+    """Answers POSTs with the given statuses, the last one for ever; keeps (path, head, body).
+    Without a `context` its certificate is one that nobody trusts."""
 
-    def __init__(self, folder, statuses):
+    def __init__(self, folder, statuses, address=("127.0.0.1", 0), context=None):
         self.posts = []
+        self.pause = 0  # seconds between taking a report and saying so
         self.statuses = list(statuses)
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if len(body) < int(self.headers["Content-Length"]):
+                    return  # the client went away
                 outer.posts.append((self.path, self.headers, body))
+                time.sleep(outer.pause)
                 rest = len(outer.statuses) > 1
                 status = outer.statuses.pop(0) if rest else outer.statuses[0]
                 self.send_response(status)
@@ -103,8 +109,9 @@ class Https(Served):
             def log_message(self, *_):
                 pass
 
-        server = QuietHttp(("127.0.0.1", 0), Handler)
-        server.socket = context_for(folder).wrap_socket(server.socket, server_side=True)
+        server = QuietHttp(address, Handler)
+        context = context or context_for(folder)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
         super().__init__(server)
 
 
@@ -126,6 +133,7 @@ class Smtp(Served):
 
     def __init__(self, replies=None, tls=None):
         self.mails = []
+        self.pause = 0  # seconds between taking a mail and saying so
         self.replies = replies or {}
         self.tls = tls
         self.handshakes = 0
@@ -156,7 +164,11 @@ class Smtp(Served):
                         self.start_tls()
                     elif word == "DATA":
                         self.say("354 go ahead")
-                        outer.mails.append((envelope, self.read_data()))
+                        text = self.read_data()
+                        if text is None:
+                            return
+                        outer.mails.append((envelope, text))
+                        time.sleep(outer.pause)
                         self.say("250 taken")
                     elif word == "QUIT":
                         self.say("221 bye")
@@ -166,8 +178,11 @@ class Smtp(Served):
                         self.say("250 ok")
 
             def read_data(self):
+                """The mail, or None where the client went away before its end."""
                 text = b""
-                while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                while (line := self.rfile.readline()) != b".\r\n":
+                    if not line:
+                        return None
                     text += line[1:] if line.startswith(b".") else line
                 return text
 

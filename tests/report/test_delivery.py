@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import pathlib
+import random
 import re
 import shlex
 import signal
@@ -92,8 +93,6 @@ class World(unittest.TestCase):
                          {"valid": True, "error": None, "warnings": []})
         return report
 
-
-class Mail(World):
     def key(self, selector, *flags):
         path = self.folder / f"{selector}.pem"
         made = subprocess.run([STRICTMX, "report", "dkim-key", *flags, "--selector", selector,
@@ -102,7 +101,10 @@ class Mail(World):
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)
         return f"{selector} {path}", {name.encode(): "".join(shlex.split(record)).encode()}
 
+
+class Mail(World):
     def test_signed_mail_arrives_and_verifies_elsewhere(self):
+        """RPT-T07, RPT-T09, RPT-T12."""
         rsa, rsa_record = self.key("s1")
         edwards, edwards_record = self.key("s2", "--ed25519")
         relay = self.serve(servers.Smtp())
@@ -145,6 +147,7 @@ class Mail(World):
                                       "total-failure-session-count": 0}])
 
     def test_starttls_is_used_when_it_is_offered_and_need_not_work(self):
+        """RPT-T13."""
         relay = self.serve(servers.Smtp(tls=servers.context_for(self.folder)))
         broken = self.serve(servers.Smtp(tls=servers.context_for(self.folder)))
         broken.tls = broken.tls.__class__(broken.tls.protocol)  # no certificate: no handshake
@@ -168,6 +171,13 @@ class Mail(World):
                 sent = self.send(relay=f"127.0.0.1:{relay.port}")
                 self.assertEqual(sent.returncode, code, sent)
                 self.assertEqual(self.states(), [(state, 1)])
+
+    def test_what_the_relay_says_to_the_mail_is_kept_and_decides(self):
+        relay = self.serve(servers.Smtp({"QUIT": "421 4.4.2 too late"}))
+        self.prepare("v=TLSRPTv1; rua=mailto:a@example.net")
+        sent = self.send(relay=f"127.0.0.1:{relay.port}")
+        self.assertEqual(sent.returncode, 0, sent)
+        self.assertIn("delivered, SMTP 250 taken", sent.stdout)
 
     def test_no_relay_is_tried_again(self):
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net")
@@ -211,6 +221,7 @@ class Mail(World):
 
 class Post(World):
     def test_503_then_201_is_delivered_once(self):
+        """RPT-T16, RPT-T18, RPT-T19."""
         endpoint = self.serve(servers.Https(self.folder, [503, 201]))
         self.prepare(f"v=TLSRPTv1; rua=https://r.example:{endpoint.port}/v1/tlsrpt?a=b")
         self.assertEqual(self.send().returncode, 75)
@@ -230,6 +241,7 @@ class Post(World):
         self.check_report(body)
 
     def test_redirects_and_4xx_are_refused_after_three_attempts(self):
+        """RPT-T18, RPT-T20."""
         for status in (301, 307, 404):
             with self.subTest(status):
                 self.setUp()
@@ -241,6 +253,7 @@ class Post(World):
                 self.assertEqual(len(endpoint.posts), 3)
 
     def test_bad_certificates_only_when_allowed(self):
+        """RPT-T17."""
         endpoint = self.serve(servers.Https(self.folder, [200]))
         self.prepare(f"v=TLSRPTv1; rua=https://r.example:{endpoint.port}/")
         self.assertEqual(self.send(lax_https=False).returncode, 75)
@@ -250,6 +263,7 @@ class Post(World):
         self.assertIn("certificate ignored", sent.stdout)
 
     def test_private_addresses_are_refused_by_default(self):
+        """RPT-T20."""
         endpoint = self.serve(servers.Https(self.folder, [200]))
         self.prepare(f"v=TLSRPTv1; rua=https://r.example:{endpoint.port}/")
         config = pathlib.Path(self.configure())
@@ -262,6 +276,7 @@ class Post(World):
 
 class Rules(World):
     def test_every_address_has_a_state_of_its_own(self):
+        """RPT-D05."""
         relay = self.serve(servers.Smtp())
         endpoint = self.serve(servers.Https(self.folder, [503]))
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net,ftp://x/,mailto:b@example.net,"
@@ -274,6 +289,7 @@ class Rules(World):
         self.assertEqual(len(endpoint.posts), 2)
 
     def test_the_record_of_dns_when_no_mta_told_one(self):
+        """RPT-D01, RPT-D08."""
         relay = self.serve(servers.Smtp())
         self.dns.txt["_smtp._tls.example.net"] = ["v=TLSRPTv1; rua=mailto:dns@example.net"]
         self.prepare("")
@@ -284,6 +300,7 @@ class Rules(World):
         self.assertIn(("_smtp._tls.nobody.example", 16), self.dns.asked)
 
     def test_opt_out_and_rewrite(self):
+        """RPT-T21."""
         relay = self.serve(servers.Smtp())
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net,mailto:b@example.org")
         self.send(relay=f"127.0.0.1:{relay.port}", opt_out=["@example.org"],
@@ -291,6 +308,7 @@ class Rules(World):
         self.assertEqual([m[0][1] for m in relay.mails], ["RCPT TO:<c@example.com>"])
 
     def test_a_report_about_nothing_but_our_reports_is_not_sent(self):
+        """RPT-C07."""
         relay = self.serve(servers.Smtp())
         settings = {"relay": f"127.0.0.1:{relay.port}"}
         today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
@@ -359,11 +377,71 @@ class Service(World):
         self.assertEqual(connection.execute("SELECT count(*) FROM closed_days").fetchone(), (1,))
 
     def release_claims(self):
-        """What a killed process had claimed would come again in ten minutes: do not wait."""
+        """What a killed process had claimed would come again in ten minutes: do not wait. Returns
+        how many it had."""
         connection = sqlite3.connect(self.state / "reports.sqlite", timeout=20)
-        connection.execute("UPDATE deliveries SET next_at = 0 WHERE state = 'waiting'")
+        changed = connection.execute("UPDATE deliveries SET next_at = 0 WHERE state = 'waiting'"
+                                     " AND next_at > ?", (time.time() + 60,)).rowcount
         connection.commit()
         connection.close()
+        return changed
+
+    def test_killed_while_it_delivers_each_report_arrives_as_it_was(self):
+        """SIGKILL at random instants between a receiver's taking a report and its saying so."""
+        seed = int.from_bytes(os.urandom(4))
+        with self.subTest(seed=seed):
+            relay = self.serve(servers.Smtp())
+            endpoint = self.serve(servers.Https(self.folder, [201]))
+            relay.pause = endpoint.pause = 0.03
+            self.kill_while_it_delivers(random.Random(seed), relay, endpoint)
+
+    def kill_while_it_delivers(self, chance, relay, endpoint):
+        domains = [f"d{i}.example" for i in range(24)]
+        for domain in domains:
+            self.prepare(f"v=TLSRPTv1; rua=mailto:tls@{domain},"
+                         f"https://r.example:{endpoint.port}/{domain}", domain=domain)
+        config = self.configure(relay=f"127.0.0.1:{relay.port}", dkim=[self.key("s1")[0]])
+        in_flight = 0
+        for _ in range(8):
+            before = len(relay.mails) + len(endpoint.posts)
+            process = self.start(config)
+            self.wait_until(lambda: len(relay.mails) + len(endpoint.posts) > before)
+            time.sleep(chance.uniform(0, 0.04))
+            process.kill()
+            process.wait(20)
+            in_flight += self.release_claims()
+            if not self.waiting():
+                break
+        self.assertGreater(in_flight, 0)  # else nothing was put to the test
+        process = self.start(config)
+        self.wait_until(lambda: not self.waiting())
+        process.terminate()
+        self.assertEqual(process.wait(20), 0)
+        mails, posts = {}, {}
+        for envelope, text in relay.mails:
+            mails.setdefault(envelope[1], set()).add(text)
+        for path, _, body in endpoint.posts:
+            posts.setdefault(path, set()).add(body)
+        self.assertEqual(sorted(mails), sorted(f"RCPT TO:<tls@{domain}>" for domain in domains))
+        self.assertEqual(sorted(posts), sorted(f"/{domain}" for domain in domains))
+        for octets in [*mails.values(), *posts.values()]:
+            self.assertEqual(len(octets), 1)  # also of what came twice
+        again = len(relay.mails) + len(endpoint.posts) - 2 * len(domains)
+        self.assertLessEqual(again, in_flight)
+
+    def waiting(self):
+        connection = sqlite3.connect(self.state / "reports.sqlite", timeout=20)
+        try:
+            query = "SELECT count(*) FROM deliveries WHERE state != 'delivered'"
+            return connection.execute(query).fetchone()[0]
+        finally:
+            connection.close()
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.005)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,13 @@
 #include "scenario/facts.h"
 #include "scenario/promise.h"
 #include "scenario/text.h"
+#include "support/thoroughness.h"
 
 namespace strictmx::scenario {
 
 namespace {
 
-constexpr std::uint32_t kHistories = 1000;  // STRICTMX_HISTORIES replaces it
+constexpr std::uint32_t kHistories = kSanitized ? 300 : 10'000;  // STRICTMX_HISTORIES replaces it
 constexpr int kEvents = 40;
 
 const std::array<std::string, 2> kDomains = {"example.com", "other.example"};

@@ -22,8 +22,10 @@ constexpr unsigned kEnoughQueue = 512;
 constexpr std::size_t kFew = 32;
 constexpr std::chrono::microseconds kDoze{500};
 
-constexpr Millis kGather{50};            // at most before datagrams are counted
-constexpr Millis kStoreEvery{500};       // at most before they are stored, unless that fails
+constexpr Millis kGather{50};       // at most before datagrams are counted
+constexpr Millis kStoreEvery{500};  // at most before they are stored, unless that fails
+constexpr Millis kStoreSoon{100};   // instead, where they are few: less is lost in a crash
+constexpr std::uint64_t kFewToStore = 500;
 constexpr std::size_t kToldBytes = 200;  // of a malformed datagram, in the log
 constexpr int kToldPerStore = 5;         // malformed datagrams in the log between two transactions
 
@@ -106,7 +108,7 @@ class Collectd::Impl {
       if (tally_.pending() == 0) {
         due = MonoTime::max();
       } else if (due == MonoTime::max()) {
-        due = now + kStoreEvery;
+        due = now + (tally_.pending() < kFewToStore ? kStoreSoon : kStoreEvery);
       } else if ((now >= due || tally_.crowded()) && storer_->idle()) {
         store();
         due = MonoTime::max();

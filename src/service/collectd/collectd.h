@@ -1,8 +1,8 @@
 // service/collectd/collectd.h: the collector of TLS results: what MTAs with libtlsrpt
 // (Postfix 3.10) tell after each TLS session goes into the day store. Three threads: one only
-// receives, one counts, one stores twice a second; while the disk does its part, nothing that was
-// received longer than a second ago is lost with the process. Days are UTC, by the time of receipt
-// (RFC 8460 §4.1). Format: docs/formats/tlsrpt-datagram.md.
+// receives, one counts, one stores at least twice a second; while the disk does its part, nothing
+// that was received longer than a second ago is lost with the process. Days are UTC, by the time of
+// receipt (RFC 8460 §4.1). Format: docs/formats/tlsrpt-datagram.md.
 #pragma once
 #include <memory>
 

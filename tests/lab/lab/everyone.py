@@ -27,6 +27,17 @@ def _faults(step, mta, recipient, outcome, world):
     return faults
 
 
+def check_local(step, world):
+    """Returns the faults, with the MTA in front of each."""
+    faults = []
+    for mta in world.others:
+        seen = mta.check_local()
+        expected = plans.of_mta(step.but, mta.name, step.check_local)
+        if seen and seen != expected:
+            faults.append(f"{mta.name}: check-local: expected {expected}, saw {seen}")
+    return faults
+
+
 def send(step, scenario, world, text):
     """Returns the faults, with the MTA in front of each."""
 

@@ -2,6 +2,7 @@
 import os
 import re
 
+from .local_check import Local
 from .senders import SENDER, Mta, Outcome
 
 # /etc/exim4/exim4.conf of the package folder points to /tmp, which is the sandbox's own: with
@@ -45,6 +46,9 @@ class Exim(Mta):
         version = self._run("exim4", "-bV").stdout
         if "error in" in version:
             raise RuntimeError(version)
+
+    def local(self):
+        return Local("exim", {"exim4": "exim4"})
 
     def _submit(self, recipient, message):
         # A failed host must not weigh on the next scenario.

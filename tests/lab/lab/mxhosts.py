@@ -24,8 +24,9 @@ class MxHosts:
             box,
             spaces[names.MX],
             authority,
-            hosts,
+            [mx for mx in hosts if not mx.real],
         )
+        self._all = hosts
         self._log = box.folder("logs") / "mx.jsonl"
 
     def start(self):
@@ -52,9 +53,9 @@ class MxHosts:
 
     def issue(self):
         """Issues the certificates; returns the digests for TLSA records by host name."""
-        for mx in self._hosts:
+        for mx in self._all:
             self._authority.issue(mx.name, mx.certificate, mx.shows)
-        return {mx.name: self._authority.spki_sha256(mx.name) for mx in self._hosts if mx.tlsa}
+        return {mx.name: self._authority.spki_sha256(mx.name) for mx in self._all if mx.tlsa}
 
     def _accepts(self):
         with self._space.entered(), socket.socket() as probe:

@@ -26,6 +26,9 @@ FORGER_PORT = 5300  # router: the DNS forwarder that lies
 
 SOCKETMAP_PORT = 8461
 HTTP_PORT = 8462
+RELAY_PORT = 2526  # the sending Postfix 3.10 takes mail of its own host
+MILTER_PORT = 8891  # opendkim, beside the receiving Postfix
+REPORT_PORT = 8443  # where reports are posted, at the policy host's address
 SOCKET_PATH = (
     "/run/strictmx-policy.sock"  # /run is the same inside the package root
 )

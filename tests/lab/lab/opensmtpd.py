@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 from . import names, strictmx, waiting
+from .local_check import Local
 from .senders import SENDER, Mta, Outcome
 
 PORT = {"opensmtpd": 10025, "opensmtpd-13": 10026}
@@ -52,6 +53,10 @@ class OpenSmtpd(Mta):
 
     def wait_ready(self):
         waiting.until(self._accepts, waiting.START_SECONDS, self.name)
+
+    def local(self):
+        config = (names.REPOSITORY / "contrib/opensmtpd" / self.file).read_text(encoding="utf-8")
+        return Local("opensmtpd", {"smtpd": "smtpd"}, {"smtpd.conf": config})
 
     def _submit(self, recipient, message):
         with self._space.entered():

@@ -34,6 +34,7 @@ class Mx:
     address: str = ""
     shows: str = ""  # another host's name, for which the certificate is
     busy: bool = False  # answers its first connection with 421
+    real: bool = False  # is a Postfix (receiver.py), not the stub
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Policy:
     gzip: str = ""  # whether the body is compressed
     dead_ipv6: bool = False  # its host has an IPv6 address that is silent, too
     more_patterns: int = 0  # of hosts that do not exist, before the others
+    missing: bool = False  # its host answers 404
 
     def text(self):
         """The policy file as served (RFC 8461 §3.2)."""
@@ -60,7 +62,8 @@ class Domain:
     name: str
     mx: tuple
     policy: Policy | None = None
-    tlsrpt: bool = False  # publishes where TLS reports are wanted
+    tlsrpt: bool | str = False  # publishes where TLS reports are wanted; a text: by that record
+    records: tuple = ()  # more lines of its zone
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,15 @@ class MailAll:
 def of_mta(table, mta, absent):
     """The entry for an MTA, by its name or its kind."""
     return table.get(mta, table.get(mta.partition("-")[0], absent))
+
+
+@dataclass(frozen=True)
+class CheckLocal:
+    """What `strictmx check-local` must say of the other MTAs' configurations: ids with blanks
+    between, or "good"; `but` is by MTA or kind."""
+
+    check_local: str
+    but: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -169,6 +181,7 @@ class Command:
 STEPS = {
     "mail": Mail,
     "mail_all": MailAll,
+    "check_local": CheckLocal,
     "ask": Ask,
     "query": Query,
     "policy_host": PolicyHost,
@@ -240,6 +253,7 @@ def _domain(table, where):
         hosts,
         _build(Policy, policy, where) if policy else None,
         table.get("tlsrpt", False),
+        tuple(table.get("records", ())),
     )
 
 

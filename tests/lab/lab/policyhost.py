@@ -56,7 +56,9 @@ class PolicyHost:
             self._authority.issue(host, domain.policy.host_certificate)
             self._publish(domain.name, domain.policy)
             servers += SERVER.format(
-                address=names.POLICY_ADDRESS, host=host, extra=GZIP[domain.policy.gzip]
+                address=names.POLICY_ADDRESS,
+                host=host,
+                extra="return 404;" if domain.policy.missing else GZIP[domain.policy.gzip],
             )
         config = self._box.folder("nginx") / "nginx.conf"
         config.write_text(CONFIG.format(servers=servers), encoding="utf-8")

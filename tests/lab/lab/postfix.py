@@ -51,6 +51,9 @@ minimal_backoff_time = 1h
 TLSRPT = f"""smtp_tlsrpt_enable = yes
 smtp_tlsrpt_socket_name = {names.TLSRPT_SOCKET}
 """
+RELAY = f"""127.0.0.1:{names.RELAY_PORT} inet n - n - - smtpd
+anvil     unix       - - n -  1 anvil
+"""
 SERVICES = """pickup    unix       n - n 60 1 pickup
 cleanup   unix       n - n -  0 cleanup
 qmgr      unix       n - n 300 1 qmgr
@@ -120,7 +123,8 @@ class Postfix:
     def start(self):
         folder = self._box.folder(self._name)
         (folder / "main.cf").write_text(self._main(), encoding="utf-8")
-        (folder / "master.cf").write_text(SERVICES, encoding="utf-8")
+        services = SERVICES + RELAY if self._via == "tlsrpt" else SERVICES
+        (folder / "master.cf").write_text(services, encoding="utf-8")
         for part in ("queue", "data"):
             self._box.folder(f"spool/{self._name}/{part}")
         self._run("chown", "postfix", f"/lab/spool/{self._name}/data")

@@ -1,72 +1,35 @@
-"""`tests/lab/reports`: one day's report from a day store to a real Postfix and an HTTPS endpoint.
+"""`tests/lab/reports`: TLS reports from real deliveries to where they are wanted.
 
-The receiving Postfix takes the mail over STARTTLS and puts it into a maildir; the endpoint answers
-503 first. What arrived is judged by programs that know nothing of strictmx: dkimpy, jsonschema.
+Postfix 3.10 sends to domains with all that can be right or wrong with TLS; strictmx hears of it,
+reports on the day, by mail through that Postfix to a receiving Postfix, and to an HTTPS endpoint
+that answers 503 first. The world and what its reports must say are in chain/world.toml. Judged by
+programs that know nothing of strictmx: Postfix's log, dkimpy, jsonschema.
 """
+import collections
 import email
 import email.policy
 import gzip
 import json
 import re
 import shlex
+import ssl
 import subprocess
 import sys
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from . import names, sandbox, session, strictmx, waiting
+from . import certs, isolate, names, plan, receiver, rootfs, session, strictmx, waiting, world
+from .reporter import REPORTER, SELECTORS, Reporter
 
 sys.path.insert(0, str(names.REPOSITORY / "tests/report"))
 
-DAY = "2026-11-24"
-POLICIES = [
-    ("sts", "example.net", ["version: STSv1", "mode: enforce", "mx: mx.example.net"],
-     ["mx.example.net"], 41, 3,
-     [("certificate-expired", "192.0.2.1", "mx.example.net", "mx", "198.51.100.7", "", "x", 2),
-      ("starttls-not-supported", "192.0.2.1", "mx.example.net", "", "198.51.100.8", "", "", 1)]),
-    ("no-policy-found", "example.net", [], [], 7, 0, []),
-]
-MAIN = """compatibility_level = 3.6
-queue_directory = /lab/spool/receiver/queue
-data_directory = /lab/spool/receiver/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-meta_directory = /etc/postfix
-shlib_directory = /usr/lib/postfix
-mail_owner = postfix
-setgid_group = postdrop
-maillog_file = /lab/logs/receiver.maillog
-maillog_file_prefixes = /lab
-myhostname = mx.example.net
-mydestination =
-virtual_mailbox_domains = example.net
-virtual_mailbox_base = /lab/spool/mail
-virtual_mailbox_maps = static:reports/
-virtual_uid_maps = static:101
-virtual_gid_maps = static:101
-inet_interfaces = loopback-only
-inet_protocols = ipv4
-alias_maps =
-alias_database =
-smtpd_tls_security_level = may
-smtpd_tls_chain_files = /lab/tls.key, /lab/tls.pem
-smtpd_tls_loglevel = 1
-"""
-SERVICES = """smtp      inet       n - n -  - smtpd
-pickup    unix       n - n 60 1 pickup
-cleanup   unix       n - n -  0 cleanup
-qmgr      unix       n - n 300 1 qmgr
-tlsmgr    unix       - - n 1000? 1 tlsmgr
-rewrite   unix       - - n -  - trivial-rewrite
-bounce    unix       - - n -  0 bounce
-defer     unix       - - n -  0 bounce
-trace     unix       - - n -  0 bounce
-proxymap  unix       - - n -  - proxymap
-virtual   unix       - n n -  - virtual
-anvil     unix       - - n -  1 anvil
-error     unix       - - n -  - error
-retry     unix       - - n -  - error
-postlog   unix-dgram n - n -  1 postlogd
-"""
+CHAIN = names.LAB_DIR / "chain"
+RECEIVER, ENDPOINT = "receiver.test", "reports.receiver.test"
+OPENDKIM = rootfs.Recipe("lab-opendkim.packages")
+_TOLD = re.compile(r"TLSRPT: status=(\w+), domain=([\w.-]+)")
 
 
 class Failed(Exception):
@@ -76,122 +39,209 @@ class Failed(Exception):
 def expect(what, found, wanted):
     if found != wanted:
         raise Failed(f"{what}: {found!r} instead of {wanted!r}")
-    print(f"ok   {what}")
 
 
-def start_receiver(box):
-    folder = box.folder("receiver")
-    (folder / "main.cf").write_text(MAIN, encoding="utf-8")
-    (folder / "master.cf").write_text(SERVICES, encoding="utf-8")
-    for part in ("receiver/queue", "receiver/data", "mail"):
-        box.folder(f"spool/{part}")
-    for part in ("receiver/data", "mail"):
-        subprocess.run(box.chroot("chown", "postfix", f"/lab/spool/{part}"), check=True)
-    log = box.folder("logs") / "receiver.maillog"
-    with (box.folder("logs") / "receiver.log").open("wb") as output:
-        subprocess.Popen(box.chroot("postfix", "-c", "/lab/receiver", "start-fg"),
-                         stdout=output, stderr=subprocess.STDOUT)
-    waiting.until(lambda: log.exists() and "daemon started" in log.read_text(),
-                  waiting.START_SECONDS, "the receiving Postfix")
-    return log
+def passed(what):
+    print(f"ok   {what}", flush=True)
 
 
-class Reporter:
-    """strictmx with a day store of one domain."""
-
-    def __init__(self, run_dir, dns_port):
-        self.state = run_dir / "state"
-        self.config = run_dir / "report.toml"
-        self.records, keys = {}, []
-        for selector, flags in (("s1", []), ("s2", ["--ed25519"])):
-            path = run_dir / f"{selector}.pem"
-            made = self.run("dkim-key", *flags, "--selector", selector, "sender.example", path)
-            name, record = re.fullmatch(r"(\S+) IN TXT \((.*)\)\n", made.stdout).groups()
-            self.records[name.encode()] = "".join(shlex.split(record)).encode()
-            keys.append(f"{selector} {path}")
-        self.config.write_text(
-            f'state = "{self.state}"\n[dns]\nforward = ["127.0.0.1@{dns_port}"]\n'
-            'trust_anchor = "none"\n[https]\nallow_private_addresses = true\n[report]\n'
-            'from = "tlsrpt@sender.example"\norganization = "Sender"\nrelay = "127.0.0.1:25"\n'
-            f"spread = \"0s\"\nkeep = \"365d\"\ndkim = {json.dumps(keys)}\n", encoding="utf-8")
-
-    def run(self, *words):
-        return subprocess.run([strictmx.binary(), "report", *words], capture_output=True, text=True,
-                              timeout=60, check=False)
-
-    def send(self):
-        return self.run("send", "--now", "--day", DAY, "--config", self.config)
+def _cases():
+    """Domain to what the file says of it, of those that get mail."""
+    tables = tomllib.loads((CHAIN / "world.toml").read_text(encoding="utf-8"))["domains"]
+    return {table["domain"]: table for table in tables if "mails" in table}
 
 
-def check_report(packed):
+def _chain_plan(reporter):
+    loaded = plan.load(CHAIN)
+    keys = tuple(reporter.make_keys())
+    domains = [
+        replace(domain, records=keys) if domain.name == REPORTER else domain
+        for domain in loaded.domains
+    ]
+    return replace(loaded, domains=tuple(domains))
+
+
+def _endpoint(lab):
+    """Answers 503 first."""
+    import servers
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certs.Authority(lab.box.folder("certs")).issue(ENDPOINT, "good"))
+    with lab.spaces[names.POLICY].entered():
+        address = (names.POLICY_ADDRESS, names.REPORT_PORT)
+        return servers.Https(None, [503, 201], address, context)
+
+
+def _deliver(lab, cases):
+    """Sends what the cases say; several domains at a time, each in turn."""
+
+    def send(domain):
+        for _ in range(cases[domain]["mails"]):
+            recipient, outcome = lab.postfix310.deliver(domain, "with strictmx", "chain")
+            expect(f"mail to {domain}", outcome.status, cases[domain]["status"])
+            sent = outcome.status == "sent"
+            expect(f"arrived for {domain}", len(lab.mx.messages(recipient)), int(sent))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, cases))
+    passed(f"{sum(case['mails'] for case in cases.values())} mails to {len(cases)} domains")
+
+
+def _end_day(lab, reporter):
+    """What was counted today becomes yesterday's: a day that is over, as reports are about."""
+    import daystore
+
+    lab.strictmx.stop()
+    daystore.move(reporter.state, reporter.today, reporter.day)
+    lab.strictmx.start()
+    lab.strictmx.wait_ready()
+
+
+def _counted(lab, cases):
+    """Waits until the day store has it all."""
+    end = time.monotonic() + 10
+    for domain, case in cases.items():
+        wanted = sorted(case["results"])
+        while (seen := lab.strictmx.results(domain)) != wanted and time.monotonic() < end:
+            time.sleep(waiting.INTERVAL)
+        expect(f"counted of {domain}", seen, wanted)
+    passed("the day store has what each session came to")
+
+
+def _check_sums(lab, cases, reports):
+    """Sessions reported are those that Postfix told in its log, and the file's of our own."""
+    told = collections.Counter(
+        (domain, status) for status, domain in _TOLD.findall(lab.postfix310.log.read_text("utf-8"))
+    )
+    for domain, report in reports.items():
+        sums = [policy["summary"] for policy in report["policies"]]
+        found = (
+            sum(one["total-successful-session-count"] for one in sums),
+            sum(one["total-failure-session-count"] for one in sums) - cases[domain].get("own", 0),
+        )
+        expect(f"sums of {domain}", found, (told[domain, "success"], told[domain, "failure"]))
+    passed(f"sums: {sum(told.values())} sessions told by Postfix, "
+           f"{sum(case.get('own', 0) for case in cases.values())} failures that only strictmx sees")
+
+
+def _check_mail(text, dig, reporter):
+    """Returns the domain, the packed report and what it says."""
+    import dkim
+
+    def find_key(name, **_):
+        return "".join(shlex.split(dig("+short", name.decode(), "TXT"))).encode()
+
+    for index, _ in enumerate(SELECTORS):
+        verified = dkim.DKIM(text).verify(idx=index, dnsfunc=find_key)
+        expect(f"signature {index + 1}, by dkimpy", verified, True)
+    mail = email.message_from_bytes(text, policy=email.policy.default)
+    domain = mail["TLS-Report-Domain"]
+    expect("media type", (mail.get_content_type(), mail.get_param("report-type")),
+           ("multipart/report", "tlsrpt"))
+    expect("header fields", (mail["TLS-Report-Submitter"], mail["TLS-Required"]), (REPORTER, "No"))
+    packed = list(mail.iter_parts())[1].get_payload(decode=True)
+    report = _check_report(packed, reporter)
+    subject = f"Report Domain: {domain} Submitter: {REPORTER} Report-ID: <{report['report-id']}>"
+    expect("Subject", mail["Subject"], subject)
+    return domain, packed, report
+
+
+def _check_report(packed, reporter):
     import jsonschema
+
     report = json.loads(gzip.decompress(packed))
-    schema = json.loads((names.REPOSITORY / "tests/report/schema.json").read_text())
+    schema = json.loads((names.REPOSITORY / "tests/report/schema.json").read_text("utf-8"))
     jsonschema.validate(report, schema)
-    sums = [(p["summary"]["total-successful-session-count"],
-             p["summary"]["total-failure-session-count"],
-             sum(f["failed-session-count"] for f in p.get("failure-details", [])))
-            for p in report["policies"]]
-    expect("every count adds up", sums,
-           [(p[4], p[5], sum(f[-1] for f in p[6])) for p in POLICIES])
+    expect("strict reader", reporter.lint(packed), "")
+    expect("day", report["date-range"]["start-datetime"], f"{reporter.day}T00:00:00Z")
     return report
 
 
-def check_mail(text, records):
-    import dkim
-    for index in (0, 1):
-        verified = dkim.DKIM(text).verify(idx=index, dnsfunc=lambda name, **_: records.get(name))
-        expect(f"signature {index + 1} verifies with dkimpy", verified, True)
-    mail = email.message_from_bytes(text, policy=email.policy.default)
-    expect("media type", (mail.get_content_type(), mail.get_param("report-type")),
-           ("multipart/report", "tlsrpt"))
-    expect("header fields", (mail["TLS-Report-Domain"], mail["TLS-Report-Submitter"],
-                             mail["TLS-Required"]), ("example.net", "sender.example", "No"))
-    return check_report(list(mail.iter_parts())[1].get_payload(decode=True))
+def _check_mails(lab, cases, mailbox, reporter):
+    waiting.until(lambda: len(mailbox.mails()) >= len(cases), 30, "all reports in the maildir")
+    checked = [_check_mail(text, lab.dns.dig, reporter) for text in mailbox.mails()]
+    expect("one report for each domain", sorted(one[0] for one in checked), sorted(cases))
+    expect("ids", len({report["report-id"] for _, _, report in checked}), len(cases))
+    for domain, _, report in checked:
+        lines = [line for policy in report["policies"] for line in strictmx.outcome(policy)]
+        expect(f"report about {domain}", sorted(lines), sorted(cases[domain]["results"]))
+    passed(f"{len(checked)} reports by mail: dkimpy, schema, strict reader, contents")
+    return {domain: (packed, report) for domain, packed, report in checked}
 
 
-def run(box, run_dir):
-    import daystore
-    import servers
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    dns = servers.Dns()
-    endpoint = servers.Https(run_dir, [503, 201])
-    log = start_receiver(box)
-    reporter = Reporter(run_dir, dns.port)
-    reporter.send()  # makes the stores
-    daystore.add(reporter.state, DAY, "example.net",
-                 "v=TLSRPTv1; rua=mailto:reports@example.net,"
-                 f"https://r.example:{endpoint.port}/v1/tlsrpt", POLICIES)
+def _check_opendkim(mailbox):
+    """What the receiver's own check says: of both signatures that they are good."""
+    for text in mailbox.mails():
+        mail = email.message_from_bytes(text, policy=email.policy.default)
+        results = re.sub(r"\([^)]*\)", "", mail["Authentication-Results"])
+        for selector in SELECTORS:
+            good = rf"dkim=pass\s[^;]*header\.d={REPORTER}\s[^;]*header\.s={selector}\s"
+            if not re.search(good, results):
+                raise Failed(f"opendkim of {selector}: {results}")
+    passed("signatures of all mails, by the receiver's opendkim")
+
+
+def _check_posts(endpoint, packed):
+    expect("POSTs", [post[0] for post in endpoint.posts], ["/v1/good"] * 2)
+    for _, head, body in endpoint.posts:
+        expect("media type", head["Content-Type"], "application/tlsrpt+gzip")
+        expect("the same octets as by mail", body == packed, True)
+    passed("one report by HTTPS: 503, then accepted once, the same octets")
+
+
+def _run(lab, reporter, opendkim):
+    cases = _cases()
+    reporter.space = lab.spaces[names.SENDER]
+    mx = lab.plan.mx("mx1." + RECEIVER)
+    mailbox = receiver.Receiver(lab, RECEIVER, mx, opendkim)
+    mailbox.start()
+    endpoint = _endpoint(lab)
+    _deliver(lab, cases)
+    _counted(lab, cases)
+    _end_day(lab, reporter)
     first = reporter.send()
-    expect("mail accepted, endpoint defers", first.returncode, 75)
+    expect(f"first sending, {first.stdout}{first.stderr}", first.returncode, 75)
+    expect("deferred", [line for line in first.stdout.splitlines() if ": waiting" in line],
+           [line for line in first.stdout.splitlines() if ENDPOINT in line])
+    reports = _check_mails(lab, cases, mailbox, reporter)
+    if opendkim:
+        _check_opendkim(mailbox)
+    _check_sums(lab, cases, {domain: report for domain, (_, report) in reports.items()})
     second = reporter.send()
-    expect("endpoint accepts the second time", second.returncode, 0)
-    expect("a third time nothing is sent", reporter.send().stdout, "nothing to send\n")
-    box_folder = box.folder("spool/mail") / "reports/new"
-    arrived = waiting.until(lambda: box_folder.is_dir() and list(box_folder.iterdir()),
-                            waiting.START_SECONDS, "the report in the maildir")
-    expect("mails in the maildir", len(arrived), 1)
-    text = arrived[0].read_bytes().replace(b"\n", b"\r\n")
-    expect("over TLS", "TLS connection established from" in log.read_text(), True)
-    mailed = check_mail(text, reporter.records)
-    expect("POSTs", [post[0] for post in endpoint.posts], ["/v1/tlsrpt"] * 2)
-    expect("the same octets both times", endpoint.posts[0][2], endpoint.posts[1][2])
-    expect("the same report by mail and by HTTPS", check_report(endpoint.posts[1][2]), mailed)
+    expect(f"second sending, {second.stdout}{second.stderr}", second.returncode, 0)
+    expect("third sending", reporter.send().stdout, "nothing to send\n")
+    _check_posts(endpoint, reports["good.test"][0])
+    expect("sessions of report mails", lab.strictmx.results(RECEIVER), [])
+    expect("mails in the end", len(mailbox.mails()), len(cases))
+    passed("the report mails passed an expired certificate under enforce, and count nowhere")
 
 
-def inside(packages, run_dir):
-    box = sandbox.build(Path(packages), Path(run_dir))
+def inside(packages, run_dir, postfix310, opendkim):
+    run_dir = Path(run_dir)
+    reporter = Reporter(run_dir)
     try:
-        run(box, Path(run_dir))
-    except (Failed, waiting.Timeout, subprocess.SubprocessError, OSError) as failure:
-        print(f"FAIL {failure}")
+        lab = world.bring_up(_chain_plan(reporter), Path(packages), run_dir, Path(postfix310))
+        _run(lab, reporter, Path(opendkim) if opendkim else None)
+    except (Failed, waiting.Timeout, subprocess.SubprocessError, OSError, RuntimeError) as failure:
+        print(f"FAIL {failure} {getattr(failure, 'stderr', '') or ''}".rstrip())
         return 1
     return 0
 
 
 def main():
-    return session.enter("lab.reports", [])
+    isolate.require_host()
+    try:
+        postfix310 = rootfs.prepare(rootfs.POSTFIX_310)
+    except (rootfs.RootError, OSError) as error:
+        print(f"SKIP Postfix 3.10 cannot be had: {' '.join(str(error).split())}")
+        return isolate.EXIT_SKIP
+    try:
+        opendkim = str(rootfs.prepare(OPENDKIM))
+    except (rootfs.RootError, OSError) as error:
+        print(f"SKIP opendkim cannot be had: {' '.join(str(error).split())}")
+        opendkim = ""
+    return session.enter("lab.reports", [str(postfix310), opendkim])
 
 
 if __name__ == "__main__":
-    session.leave(inside, sys.argv[1], sys.argv[2])
+    session.leave(inside, *sys.argv[1:5])

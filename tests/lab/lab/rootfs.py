@@ -58,6 +58,8 @@ FILES = {
 LINKS = {
     "etc/ssl/certs/ca-certificates.crt": "/lab/certs/ca.pem",
     "etc/exim4/exim4.conf": "/tmp/exim4.conf",
+    "etc/mail/sendmail.cf": "/tmp/sendmail.cf",
+    "etc/smtpd.conf": "/tmp/smtpd.conf",
     "usr/libexec/opensmtpd/table-strictmx": "/lab/opensmtpd-13/table-strictmx",
     "etc/mail/strictmx": "/lab/opensmtpd/tables",
     "var/run": "/run",

@@ -7,7 +7,7 @@ import itertools
 import os
 from dataclasses import dataclass
 
-from . import names, waiting
+from . import local_check, names, waiting
 
 SENDER = "guarded@sender.lab"
 OUTCOME_SECONDS = 60
@@ -52,6 +52,15 @@ class Mta:
 
     def wait_ready(self):
         """Returns when mail is taken."""
+
+    def local(self):
+        """What check-local needs to look at it; None: it knows no such MTA."""
+        return None
+
+    def check_local(self):
+        """What `strictmx check-local` says of it; see local_check.py."""
+        local = self.local()
+        return local and local_check.look(self._box, self._space, self.name, local)
 
     def deliver(self, domain, text):
         """Sends one message; returns (recipient, Outcome) of the first attempt."""

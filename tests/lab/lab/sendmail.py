@@ -1,6 +1,7 @@
 """Sendmail, its configuration made by m4 from contrib/sendmail."""
 import re
 
+from .local_check import Local
 from .senders import SENDER, Mta, Outcome
 
 BINARY = "/usr/libexec/sendmail/sendmail"
@@ -33,6 +34,10 @@ class Sendmail(Mta):
         )
         made = self._run("m4", f"/lab/{self.name}/sendmail.mc")
         (self._folder / "sendmail.cf").write_text(made.stdout, encoding="utf-8")
+
+    def local(self):
+        config = (self._folder / "sendmail.cf").read_text(encoding="utf-8")
+        return Local("sendmail", {"sendmail": BINARY}, {"sendmail.cf": config})
 
     def _submit(self, recipient, message):
         said = self._run(

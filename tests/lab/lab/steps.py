@@ -120,6 +120,8 @@ def _run_step(step, result, world):
             return _mail_faults(evidence)
         case plans.MailAll():
             return everyone.send(step, result.scenario, world, SECRET)
+        case plans.CheckLocal():
+            return everyone.check_local(step, world)
         case plans.Ask():
             seen = _last_seen(
                 lambda: _postfix(result.scenario, world).ask(step.ask, step.via),

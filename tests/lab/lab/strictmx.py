@@ -22,7 +22,7 @@ mode = "0666"
 """
 
 
-def _outcome(policy):
+def outcome(policy):
     """A line for a policy of `report results`, and one for each kind of failure."""
     name = f"{policy['policy']['policy-type']} {policy['policy']['policy-domain']}"
     summary = policy["summary"]
@@ -30,7 +30,7 @@ def _outcome(policy):
         f"{name}: {summary['total-successful-session-count']} successful, "
         f"{summary['total-failure-session-count']} failed"
     )
-    for failure in policy["failure-details"]:
+    for failure in policy.get("failure-details", []):
         words = [failure["failed-session-count"], failure["result-type"]]
         words += [failure.get("receiving-mx-hostname"), failure.get("failure-reason-code")]
         yield f"{name}: {' '.join(str(word) for word in words if word)}"
@@ -140,7 +140,7 @@ class StrictMx:
         if not done.stdout.strip():
             return []
         return sorted(
-            line for policy in json.loads(done.stdout)["policies"] for line in _outcome(policy)
+            line for policy in json.loads(done.stdout)["policies"] for line in outcome(policy)
         )
 
     def running(self):

@@ -56,13 +56,16 @@ def zone(apex, domains, digests):
                 lines += _mx_records(mx, digests)
             placed.add(mx.name)
         if domain.tlsrpt:
-            record = f"v=TLSRPTv1; rua=mailto:reports@{domain.name}"
+            record = domain.tlsrpt
+            if record is True:
+                record = f"v=TLSRPTv1; rua=mailto:reports@{domain.name}"
             lines.append(f'_smtp._tls.{domain.name}. {TTL} IN TXT "{record}"')
         if domain.policy:
             lines.append(f'_mta-sts.{domain.name}. {TTL} IN TXT "{txt_record()}"')
             lines.append(f"mta-sts.{domain.name}. {TTL} IN A {names.POLICY_ADDRESS}")
             if domain.policy.dead_ipv6:
                 lines.append(f"mta-sts.{domain.name}. {TTL} IN AAAA {names.DEAD_IPV6}")
+        lines += domain.records
     return "\n".join(lines) + "\n"
 
 

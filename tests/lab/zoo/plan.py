@@ -9,6 +9,7 @@ from pathlib import Path
 from .certificates import KINDS
 
 FOLDER = Path(__file__).resolve().parent
+GOOD_FILE = "0-good.toml"
 GOOD_TXT = ("v=STSv1; id=20261101T120000;",)
 GOOD_RPT = ("v=TLSRPTv1; rua=mailto:tls@reports.test",)
 # Addresses of hosts that are no servers.
@@ -84,6 +85,7 @@ class Domain:
     expect: tuple = ()  # findings that must be there
     saw: tuple = ()  # "path=value" in the facts
     delivery: str = ""  # what becomes of mail by Postfix with strictmx: sent, deferred, bounced
+    good: bool = False  # of GOOD_FILE: nothing may be found that is not in `expect`
 
     def text(self):
         if self.body:
@@ -152,7 +154,8 @@ def load():
     domains = []
     for path in sorted(FOLDER.glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        domains += [_domain(entry, path.name) for entry in table["domain"]]
+        domains += [replace(_domain(entry, path.name), good=path.name == GOOD_FILE)
+                    for entry in table["domain"]]
     names = [domain.name for domain in domains]
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:
