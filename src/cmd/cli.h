@@ -104,6 +104,10 @@ struct CheckConfigCall {
   std::string file;
 };
 
+struct ImportConfigCall {
+  std::string file;  // "-" is standard input
+};
+
 struct ShowDefaultsCall {};
 
 struct ShowTextCall {
@@ -113,8 +117,8 @@ struct ShowTextCall {
 using Call = std::variant<ServeCall, QueryCall, LintRecordCall, LintPolicyCall, LintMatchCall,
                           LintTlsrptCall, PolicyCall, CheckCall, ReportFileCall, ReportKeyCall,
                           ReportOutCall, ResultsCall, TableOpenSmtpdCall, FilterOpenSmtpdCall,
-                          ExportOpenSmtpdCall, CheckLocalCall, CheckConfigCall, ShowDefaultsCall,
-                          ShowTextCall>;
+                          ExportOpenSmtpdCall, CheckLocalCall, CheckConfigCall, ImportConfigCall,
+                          ShowDefaultsCall, ShowTextCall>;
 
 // `arguments` without the program's name. Errors: Errc::usage, with a line for people.
 Result<Call> parse_command_line(std::vector<std::string> arguments);

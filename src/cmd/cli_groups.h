@@ -52,8 +52,9 @@ struct MtaCommands {  // table-opensmtpd, filter-opensmtpd, export-opensmtpd, ch
   void add(CommandBuilder top, Call& call);
 };
 
-struct ConfigCommands {  // check-config, config
+struct ConfigCommands {  // check-config, import-config, config
   CheckConfigCall check{std::string(kDefaultConfigFile)};
+  ImportConfigCall import;
   void add(CommandBuilder top, Call& call);
 };
 

@@ -21,6 +21,10 @@ void ConfigCommands::add(CommandBuilder top, Call& call) {
   top.command("check-config", "Check a configuration file.")
       .word("FILE", check.file, "The file; without it the one that serve reads.", Need::optional)
       .run([this, &call] { call = check; });
+  top.command("import-config", "Convert the configuration of another policy daemon.")
+      .word("FILE", import.file,
+            "Of postfix-mta-sts-resolver or postfix-tlspol (YAML); - is standard input.")
+      .run([this, &call] { call = import; });
   top.command("config", "Print configuration.")
       .flag(
           "--defaults", [&call] { call = ShowDefaultsCall{}; },

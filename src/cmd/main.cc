@@ -9,6 +9,7 @@
 #include "cmd/cli.h"
 #include "cmd/config_sample.h"
 #include "cmd/export_opensmtpd.h"
+#include "cmd/import_config.h"
 #include "cmd/lint.h"
 #include "cmd/policy_command.h"
 #include "cmd/query.h"
@@ -47,6 +48,7 @@ struct Runner {
   }
   CommandResult operator()(const CheckLocalCall& call) const { return run_check_local(call); }
   CommandResult operator()(const CheckConfigCall& call) const { return run_check_config(call); }
+  CommandResult operator()(const ImportConfigCall& call) const { return run_import_config(call); }
   CommandResult operator()(const ShowDefaultsCall&) const {
     return {ExitCode::ok, format_default_config(), ""};
   }

@@ -67,6 +67,7 @@ class Golden(unittest.TestCase):
         "help-check-local": ["check-local", "--help"],
         "help-check-config": ["check-config", "--help"],
         "help-config": ["config", "--help"],
+        "help-import-config": ["import-config", "--help"],
         "config-defaults": ["config", "--defaults"],
     }
 
@@ -88,6 +89,31 @@ class Golden(unittest.TestCase):
         build = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
         version = re.search(r"project\(strictmx VERSION (\S+)", build)[1]
         self.assertEqual(run("--version").stdout.decode(), f"strictmx {version}\n")
+
+
+class ImportConfig(unittest.TestCase):
+    def test_what_it_prints_is_a_configuration(self):
+        theirs = b"host: 127.0.0.1\ncache:\n  type: internal\n  options: {cache_size: 1}\n"
+        result = run("import-config", "-", stdin=theirs)
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        with tempfile.NamedTemporaryFile(suffix=".toml") as file:
+            file.write(result.stdout)
+            file.flush()
+            self.assertEqual(run("check-config", file.name).returncode, 0)
+
+    def test_refused(self):
+        rows = {
+            b"a: [": b"-:1: ", b"": b"neither", b"a: b": b"neither", b"- host": b"neither",
+            b"host: 1.2.3.4\ndefault_zone: {timeout: 1000}": b"policy.deadline",
+            b"a: &x [*x, *x]\nhost: 127.0.0.1": b"", b"\xff\xfe": b"",
+        }
+        for text, why in rows.items():
+            with self.subTest(text):
+                result = run("import-config", "-", stdin=text)
+                if why:
+                    self.assertEqual(result.returncode, 2)
+                    self.assertIn(why, result.stderr)
+                self.assertIn(result.returncode, (0, 2))
 
 
 class WrongCalls(unittest.TestCase):
