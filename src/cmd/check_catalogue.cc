@@ -18,6 +18,10 @@ bool is_fixed(const SeverityByMode& severity) {
 
 std::string describe_severity(const SeverityByMode& severity) {
   if (is_fixed(severity)) return std::string(name_of(severity.enforce));
+  if (severity.testing == severity.otherwise) {
+    return fmt::format("{} under an enforce policy, else {}", name_of(severity.enforce),
+                       name_of(severity.otherwise));
+  }
   return fmt::format("{} under an enforce policy, {} under a testing policy, else {}",
                      name_of(severity.enforce), name_of(severity.testing),
                      name_of(severity.otherwise));
