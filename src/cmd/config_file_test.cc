@@ -103,8 +103,8 @@ TEST_CASE("a problem is told with file, line, key, value and what is allowed") {
       {"listen = [1]", "f.toml:1: listen: expected an array of strings"},
       {"listen = []", "f.toml:1: listen: the list is empty, at least one endpoint is needed"},
       {"listen = [\"a\"]",
-       "f.toml:1: listen: \"a\" is not an endpoint: inet:ADDRESS:PORT (ports 0 to 65535) or "
-       "unix:PATH (absolute, at most 107 octets)"},
+       "f.toml:1: listen: \"a\" is not an endpoint: inet:ADDRESS:PORT (ports 0 to 65535), "
+       "unix:PATH (absolute, at most 107 octets) or systemd:NAME"},
       {"http = 8462", "f.toml:1: http: expected a string"},
       {"http = \"8462\"",
        "f.toml:1: http: \"8462\" is not ADDRESS:PORT, e.g. 127.0.0.1:8462 or [::1]:8462 (ports 0 "
