@@ -438,7 +438,7 @@ class Service(World):
             connection.close()
 
     def wait_until(self, condition):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not condition():
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.005)
