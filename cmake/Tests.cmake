@@ -34,6 +34,7 @@ endfunction()
 strictmx_network_test(lab 900 tests/lab/run --no-others)
 strictmx_network_test(lab.others 900 tests/lab/run --only-others)
 strictmx_network_test(zoo 900 tests/lab/check_zoo)
+set_tests_properties(zoo PROPERTIES PROCESSORS 2)  # it looks at its own speed
 strictmx_network_test(report.lab 300 tests/lab/reports)
 strictmx_network_test(full_disk 300 tests/soak/full_disk)
 strictmx_network_test(idle 120 tests/soak/idle)

