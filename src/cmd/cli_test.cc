@@ -167,6 +167,7 @@ Subcommands:
   export-opensmtpd                Table files for OpenSMTPD before 7.6.
   check-local                     Known traps in the MTAs of this machine.
   check-config                    Check a configuration file.
+  import-config                   Convert the configuration of another policy daemon.
   config                          Print configuration.
 
 )");
