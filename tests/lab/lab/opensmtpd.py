@@ -93,8 +93,8 @@ class OpenSmtpdFiles(OpenSmtpd):
 
     file = "smtpd-files.conf"
 
-    def _export(self):
-        self._space.run(
+    def _export(self, check=True):
+        return self._space.run(
             strictmx.binary(),
             "export-opensmtpd",
             self._folder / "tables",
@@ -102,11 +102,17 @@ class OpenSmtpdFiles(OpenSmtpd):
             self._box.folder("strictmx"),
             "--socket",
             names.LINE_SOCKET,
+            check=check,
         )
 
     def start(self):
         self._box.folder(f"{self.name}/tables")
-        self._export()
+        # strictmx starts at the same time, and may be about to make its store.
+        waiting.until(
+            lambda: self._export(check=False).returncode == 0,
+            waiting.START_SECONDS,
+            "the first tables of OpenSMTPD",
+        )
         super().start()
 
     def deliver(self, domain, text):
