@@ -19,27 +19,9 @@ constexpr std::size_t kMaxWhy = 512;  // octets of the resolver's words that are
 // the answer is unusable and not empty.
 template <class T>
 std::vector<T> read_records(DnsReply& reply, Result<T> (*parse)(std::string_view)) {
-  std::vector<T> values;
-  for (const auto& rdata : reply.rdata) {
-    auto value = parse(rdata);
-    if (value) {
-      values.push_back(std::move(*value));
-    } else {
-      reply.meta.why = "record dropped: " + value.error().detail;
-    }
-  }
+  auto values = parse_each(reply.rdata, parse, reply.meta.why);
   if (values.empty() && !reply.rdata.empty()) reply.meta.status = DnsStatus::servfail;
   return values;
-}
-
-std::vector<IpAddress> interleave(const std::vector<IpAddress>& v6,
-                                  const std::vector<IpAddress>& v4) {
-  std::vector<IpAddress> all;
-  for (std::size_t i = 0; i < std::max(v6.size(), v4.size()); ++i) {
-    if (i < v6.size()) all.push_back(v6[i]);
-    if (i < v4.size()) all.push_back(v4[i]);
-  }
-  return all;
 }
 
 // Addresses count more than anything; a failure counts more than "none", because the failed

@@ -143,4 +143,14 @@ Result<CaaRecordFacts> parse_caa_rdata(std::string_view rdata) {
                         std::string(rdata.substr(2 + length))};
 }
 
+std::vector<IpAddress> interleave(const std::vector<IpAddress>& v6,
+                                  const std::vector<IpAddress>& v4) {
+  std::vector<IpAddress> all;
+  for (std::size_t i = 0; i < std::max(v6.size(), v4.size()); ++i) {
+    if (i < v6.size()) all.push_back(v6[i]);
+    if (i < v4.size()) all.push_back(v4[i]);
+  }
+  return all;
+}
+
 }  // namespace strictmx

@@ -7,6 +7,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -40,6 +41,26 @@ Result<TlsaRecord> parse_tlsa_rdata(std::string_view rdata);
 Result<KeyRecordFacts> parse_ds_rdata(std::string_view rdata);
 Result<KeyRecordFacts> parse_dnskey_rdata(std::string_view rdata);
 Result<unsigned> parse_nsec3param_iterations(std::string_view rdata);
+
+// Every record of an answer that can be read; `why` tells of the last one that cannot.
+template <class T>
+std::vector<T> parse_each(const std::vector<std::string>& rdata,
+                          Result<T> (*parse)(std::string_view), std::string& why) {
+  std::vector<T> values;
+  for (const auto& record : rdata) {
+    auto value = parse(record);
+    if (value) {
+      values.push_back(std::move(*value));
+    } else {
+      why = "record dropped: " + value.error().detail;
+    }
+  }
+  return values;
+}
+
+// One of each family in turn, IPv6 first.
+std::vector<IpAddress> interleave(const std::vector<IpAddress>& v6,
+                                  const std::vector<IpAddress>& v4);
 
 // The tag in lower case.
 Result<CaaRecordFacts> parse_caa_rdata(std::string_view rdata);

@@ -21,26 +21,7 @@ Task<RawAnswer> ask(const CheckParts& parts, std::string name, RrType type, Mono
 // The records that can be read; what cannot is mentioned in the meta.
 template <class T>
 std::vector<T> read_all(RawAnswer& answer, Result<T> (*parse)(std::string_view)) {
-  std::vector<T> values;
-  for (const auto& rdata : answer.rdata) {
-    auto value = parse(rdata);
-    if (value) {
-      values.push_back(std::move(*value));
-    } else {
-      answer.meta.why = "record dropped: " + value.error().detail;
-    }
-  }
-  return values;
-}
-
-std::vector<IpAddress> interleave(const std::vector<IpAddress>& v6,
-                                  const std::vector<IpAddress>& v4) {
-  std::vector<IpAddress> all;
-  for (std::size_t i = 0; i < std::max(v6.size(), v4.size()); ++i) {
-    if (i < v6.size()) all.push_back(v6[i]);
-    if (i < v4.size()) all.push_back(v4[i]);
-  }
-  return all;
+  return parse_each(answer.rdata, parse, answer.meta.why);
 }
 
 // Without its first label; empty at the end.
