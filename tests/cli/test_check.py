@@ -28,10 +28,10 @@ POLICY = "version: STSv1\nmode: enforce\nmx: mx1.example.com\nmax_age: 1209600\n
 NOWHERE = ["--dns", "127.0.0.1@1", "--dns-trust-anchor", "none", "--no-smtp", "--timeout", "1s"]
 
 
-def check(*arguments, stdin=""):
-    return subprocess.run([STRICTMX, "check", *arguments], input=stdin, capture_output=True,
-                          text=True, timeout=60, check=False,
-                          env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"})
+def check(*arguments, stdin="", env=None):
+    return subprocess.run([STRICTMX, "check", *map(str, arguments)], input=stdin,
+                          capture_output=True, text=True, timeout=60, check=False,
+                          env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **(env or {})})
 
 
 class Plan(unittest.TestCase):

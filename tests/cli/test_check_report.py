@@ -9,7 +9,6 @@ import os
 import pathlib
 import pty
 import re
-import subprocess
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -20,13 +19,11 @@ try:
 except ImportError:  # packaging/lab-host.packages
     jsonschema = None
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-STRICTMX = os.environ.get("STRICTMX", str(ROOT / "build" / "strictmx"))
+from test_check import NOWHERE, ROOT, STRICTMX, check
+
 SCHEMA = ROOT / "docs" / "formats" / "check-report.schema.json"
 CATALOGUE = ROOT / "docs" / "findings.md"
 
-# Nobody answers there.
-NOWHERE = ["--dns", "127.0.0.1@1", "--dns-trust-anchor", "none", "--no-smtp", "--timeout", "1s"]
 # A policy that enforces, and names no MX host of the domain.
 PLAN = """domain = "example.com"
 [mta-sts]
@@ -39,12 +36,6 @@ host = "mx1.example.com"
 """
 GOOD_PLAN = PLAN.replace("other.", "mx1.")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
-
-
-def check(*arguments, stdin="", env=None):
-    return subprocess.run([STRICTMX, "check", *map(str, arguments)], input=stdin,
-                          capture_output=True, text=True, timeout=60, check=False,
-                          env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **(env or {})})
 
 
 def untimed(text):

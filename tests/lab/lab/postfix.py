@@ -54,7 +54,8 @@ smtp_tlsrpt_socket_name = {names.TLSRPT_SOCKET}
 RELAY = f"""127.0.0.1:{names.RELAY_PORT} inet n - n - - smtpd
 anvil     unix       - - n -  1 anvil
 """
-SERVICES = """pickup    unix       n - n 60 1 pickup
+# What every Postfix of the lab runs.
+COMMON_SERVICES = """pickup    unix       n - n 60 1 pickup
 cleanup   unix       n - n -  0 cleanup
 qmgr      unix       n - n 300 1 qmgr
 tlsmgr    unix       - - n 1000? 1 tlsmgr
@@ -62,17 +63,18 @@ rewrite   unix       - - n -  - trivial-rewrite
 bounce    unix       - - n -  0 bounce
 defer     unix       - - n -  0 bounce
 trace     unix       - - n -  0 bounce
-verify    unix       - - n -  1 verify
-flush     unix       n - n 1000? 0 flush
 proxymap  unix       - - n -  - proxymap
+error     unix       - - n -  - error
+retry     unix       - - n -  - error
+postlog   unix-dgram n - n -  1 postlogd
+"""
+SERVICES = COMMON_SERVICES + """verify    unix       - - n -  1 verify
+flush     unix       n - n 1000? 0 flush
 smtp      unix       - - n -  - smtp
 naked     unix       - - n -  - smtp -o smtp_tls_policy_maps=
 showq     unix       n - n -  - showq
-error     unix       - - n -  - error
-retry     unix       - - n -  - error
 discard   unix       - - n -  - discard
 scache    unix       - - n -  1 scache
-postlog   unix-dgram n - n -  1 postlogd
 """
 _STATUS = r" to=<{}>,.* relay=(\S+),.* dsn=([\d.]+), status=(\w+) \((.*)\)$"
 _TLS = re.compile(r": (\w+) TLS connection established to (\S+)\[")

@@ -1,7 +1,7 @@
 """A real Postfix that takes mail for one domain, over STARTTLS, into a maildir, with opendkim."""
 import socket
 
-from . import names, sandbox, waiting
+from . import names, postfix, sandbox, waiting
 
 MAIN = """compatibility_level = 3.6
 queue_directory = /lab/spool/receiver/queue
@@ -33,21 +33,9 @@ smtpd_tls_received_header = yes
 smtpd_milters = {milter}
 milter_default_action = tempfail
 """
-SERVICES = """smtp      inet       n - n -  - smtpd
-pickup    unix       n - n 60 1 pickup
-cleanup   unix       n - n -  0 cleanup
-qmgr      unix       n - n 300 1 qmgr
-tlsmgr    unix       - - n 1000? 1 tlsmgr
-rewrite   unix       - - n -  - trivial-rewrite
-bounce    unix       - - n -  0 bounce
-defer     unix       - - n -  0 bounce
-trace     unix       - - n -  0 bounce
-proxymap  unix       - - n -  - proxymap
+SERVICES = postfix.COMMON_SERVICES + """smtp      inet       n - n -  - smtpd
 virtual   unix       - n n -  - virtual
 anvil     unix       - - n -  1 anvil
-error     unix       - - n -  - error
-retry     unix       - - n -  - error
-postlog   unix-dgram n - n -  1 postlogd
 """
 # The keys are looked up by an iterating resolver of its own.
 OPENDKIM = """Mode v
