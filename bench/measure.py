@@ -2,9 +2,11 @@
 a ratio between them survives a noisy machine.
 """
 import dataclasses
+import json
 import os
 import pathlib
 import platform
+import shutil
 import statistics
 import subprocess
 import time
@@ -15,6 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 KNOWN = 1000          # enforce domains asked before measuring, and as many absent ones
 FIRST = 1000          # number of the first, so that all names have the same length
 FIRST_COLD = 1000000
+COLD_AT_ONCE = 32
+COMMITS = {1: 1000, 32: 10000, 256: 20000}  # policies by how many wait
+BARE = "bare fetch"   # without DNS, store and daemon
 NOISY = 0.05          # share of CPU time used by others that earns a remark
 SCHEDULERS = {os.SCHED_OTHER: "normal priority", os.SCHED_FIFO: "realtime priority"}
 STATUS = {"enforce": "OK", "absent": "NOTFOUND"}
@@ -123,7 +128,7 @@ def measure_cached(arguments, cases, servers):
 
 
 def cold_rounds(arguments):
-    return 1 if arguments.quick else 3
+    return 1 if arguments.quick else min(arguments.rounds, 5)
 
 
 def world_arguments(arguments):
@@ -132,17 +137,52 @@ def world_arguments(arguments):
     return ["--prepare", f"{FIRST_COLD}:{last}"]
 
 
-def measure_cold(arguments, server, world):
-    """One run per round, each with domains never asked before."""
-    runs = []
+def look_up_cold(arguments, server, world):
+    """A function that asks `server` for so many domains from `first` on."""
+    return lambda first: rig.load(arguments.tools, server, [
+        "--connect", server.addresses["tcp"], "-c", str(COLD_AT_ONCE), "-n", str(arguments.cold),
+        *keys_of("enforce", first, arguments.cold)], world=world)
+
+
+def fetch_bare(arguments, world):
+    """A function that only fetches the policies, as fast as OpenSSL does it."""
+    return lambda first: rig.run_measured([
+        arguments.tools / "bench_fetch", str(world.https_port), world.ca_file, str(first),
+        str(first + arguments.cold - 1), str(COLD_AT_ONCE)], [world])
+
+
+def measure_cold(arguments, world, programs):
+    """{name: [run, ...]} of {name: function}, which take turns; each round has domains that no
+    round before had."""
+    results = {name: [] for name in programs}
     for number in range(cold_rounds(arguments)):
-        world_before = world.cpu_seconds()
-        run = rig.load(arguments.tools, server, [
-            "--connect", server.addresses["tcp"], "-c", "32", "-n", str(arguments.cold),
-            *keys_of("enforce", FIRST_COLD + number * arguments.cold, arguments.cold)], world=world)
-        run["world_cpu_us"] = (world.cpu_seconds() - world_before) / run["answers"] * 1e6
-        runs.append(run)
-    return runs
+        for name in list(programs) if number % 2 == 0 else reversed(programs):
+            before = world.cpu_seconds()
+            run = programs[name](FIRST_COLD + number * arguments.cold)
+            run["world_cpu_us"] = (world.cpu_seconds() - before) / run["answers"] * 1e6
+            results[name].append(run)
+    return results
+
+
+def measure_commit(arguments, folder):
+    """New policies a second that become durable, by how many look-ups wait at any time."""
+    results = {}
+    for waiting, count in COMMITS.items():
+        runs = []
+        for number in range(arguments.rounds):
+            state = folder / f"commit-{waiting}-{number}"
+            done = subprocess.run([arguments.tools / "bench_commit", state,
+                                   str(count // 10 if arguments.quick else count), str(waiting)],
+                                  capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise rig.RigError(done.stderr.strip())
+            runs.append(json.loads(done.stdout))
+            shutil.rmtree(state)
+        results[waiting] = runs
+    print("new policies, each durable before its answer: " + ", ".join(
+        f"{median(runs, 'rate'):,.0f}/s ({waiting} waiting)" for waiting, runs in results.items()),
+        flush=True)
+    return results
 
 
 def median(runs, field):
@@ -155,12 +195,22 @@ def spread(runs):
     return (max(rates) - min(rates)) / 2 / statistics.median(rates)
 
 
-def print_cold(name, runs):
-    print(f"cold look-ups, 32 connections, {name}: {median(runs, 'rate'):,.0f}/s, "
-          f"p50 {median(runs, 'p50_us') / 1e3:.1f} ms, p99 {median(runs, 'p99_us') / 1e3:.1f} ms,\n"
-          f"  CPU per look-up {median(runs, 'cpu_us') / 1e3:.2f} ms, of DNS and policy hosts "
-          f"{median(runs, 'world_cpu_us') / 1e3:.2f} ms "
-          f"({len(runs)} x {runs[0]['answers']:.0f} domains, noise {median(runs, 'others'):.0%})")
+def print_cold(results):
+    print(f"{f'cold look-ups, {COLD_AT_ONCE} at once':34}{'/s':>7}{'p50 ms':>8}{'p99 ms':>8}"
+          f"{'CPU ms':>8}{'world':>7}{'noise':>7}{f'rate, CPU to {BARE}':>30}")
+    for name, runs in results.items():
+        line = f"  {name:32}{median(runs, 'rate'):7,.0f}"
+        for field in ["p50_us", "p99_us"]:
+            line += f"{median(runs, field) / 1e3:8.1f}" if field in runs[0] else f"{'-':>8}"
+        line += f"{median(runs, 'cpu_us') / 1e3:8.2f}{median(runs, 'world_cpu_us') / 1e3:7.2f}"
+        line += f"{median(runs, 'others'):7.0%}"
+        if BARE in results and name != BARE:
+            bare = results[BARE]
+            line += f"{median(runs, 'rate') / median(bare, 'rate'):24.2f}"
+            line += f"{median(runs, 'cpu_us') / median(bare, 'cpu_us'):6.2f}"
+        print(line)
+    print(f"  medians of {len(runs)} x {runs[0]['answers']:.0f} domains; world: CPU ms "
+          "of DNS and policy hosts\n", flush=True)
 
 
 def describe_machine():

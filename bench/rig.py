@@ -118,7 +118,9 @@ class World(Program):
 
 
 class Strictmx(Program):
-    def __init__(self, binary, world, folder):
+    def __init__(self, binary, world, folder, validation="local"):
+        """`validation` "trust-ad" believes the world, which says that all it tells is authentic:
+        DANE is asked for; "local" finds no signature anywhere."""
         port, http_port = free_port(), free_port()
         folder = pathlib.Path(folder)
         state, path = folder / "state", folder / "s.sock"
@@ -127,7 +129,7 @@ class Strictmx(Program):
             binary, "serve", "--listen", f"inet:127.0.0.1:{port}", "--listen", f"unix:{path}",
             "--http", f"127.0.0.1:{http_port}", "--state", state,
             "--dns", f"127.0.0.1@{world.dns_port}", "--dns-trust-anchor", "none",
-            "--ca-file", world.ca_file, "--https-port", str(world.https_port),
+            "--dns-validation", validation, "--ca-file", world.ca_file, "--https-port", str(world.https_port),
             "--allow-private-addresses"], folder)
         self.addresses = {"tcp": f"inet:127.0.0.1:{port}", "unix": f"unix:{path}"}
         self.http = f"http://127.0.0.1:{http_port}"
@@ -182,18 +184,24 @@ def cpu_ticks():
 def load(tools, server, arguments, cpus=None, world=None):
     """One run of bench_load against `server`, which may look things up in `world`.
 
-    Returns its JSON with "others": the share of all CPU time used by processes that do not belong
-    to the measurement.
+    Returns its JSON with "others" as run_measured() has it.
     """
     command = [tools / "bench_load", "--json", "--server-pid", str(server.pid), *arguments]
+    return run_measured(command, [server, world] if world else [server], cpus)
 
+
+def run_measured(command, programs, cpus=None):
+    """Runs a program that prints JSON while `programs` serve it, the first of which is measured.
+
+    Returns the JSON with "others": the share of all CPU time used by processes that do not belong
+    to the measurement.
+    """
     def prepare():
         die_with_parent()
         if cpus:
             os.sched_setaffinity(0, cpus)
 
     def used():
-        programs = [server, world] if world else [server]
         return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) + sum(
             program.cpu_seconds() for program in programs)
 
@@ -201,7 +209,7 @@ def load(tools, server, arguments, cpus=None, world=None):
     done = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_SECONDS,
                           preexec_fn=prepare, check=False)
     if done.returncode != 0:
-        raise RigError(f"{server.name}: {done.stderr.strip()}\n{server.last_lines()}")
+        raise RigError(f"{programs[0].name}: {done.stderr.strip()}\n{programs[0].last_lines()}")
     all_after, idle_after = cpu_ticks()
     ticks = all_after - all_before
     busy = ticks - (idle_after - idle_before)

@@ -116,12 +116,17 @@ Fd listen_on(const SocketAddress& address) {
   return fd;
 }
 
-Fd connect_to(const SocketAddress& address) {
-  // Blocking until connected: a full backlog of a unix socket would otherwise be EAGAIN.
+Fd connect_blocking(const SocketAddress& address) {
   Fd fd(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) fail_errno("socket");
   if (connect(fd.get(), address.data(), address.length) != 0) fail_errno("connect");
   if (address.family() != AF_UNIX) set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  return fd;
+}
+
+Fd connect_to(const SocketAddress& address) {
+  // Blocking until connected: a full backlog of a unix socket would otherwise be EAGAIN.
+  Fd fd = connect_blocking(address);
   int on = 1;
   if (ioctl(fd.get(), FIONBIO, &on) != 0) fail_errno("ioctl");
   return fd;

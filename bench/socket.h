@@ -1,6 +1,7 @@
 // bench/socket.h: sockets of the benchmark programs. Addresses are written as the daemon writes
 // them: "inet:HOST:PORT" (numeric, IPv6 in brackets, port 0 for any) and "unix:PATH".
-// Every socket is non-blocking and close-on-exec, TCP ones have TCP_NODELAY.
+// Every socket is close-on-exec and, unless a function says otherwise, non-blocking; TCP ones have
+// TCP_NODELAY.
 // Failure: all functions end the program (bench/fail.h) unless they say otherwise.
 #pragma once
 #include <sys/socket.h>
@@ -45,6 +46,9 @@ Fd listen_on(const SocketAddress& address);
 
 // A connected stream socket; the connection is made before this returns.
 Fd connect_to(const SocketAddress& address);
+
+// The same, but blocking afterwards.
+Fd connect_blocking(const SocketAddress& address);
 
 // A bound datagram socket. The result holds no descriptor when the port is taken.
 Fd bind_datagram(const SocketAddress& address);

@@ -70,11 +70,11 @@ class Response {
   Response(std::string_view query, const Question& question, std::chrono::seconds ttl)
       : out_(query.substr(0, question.end)), zone_(question.zone), ttl_(ttl) {
     out_[2] = static_cast<char>(0x80 | (query[2] & 0x79));  // response, opcode and RD copied
-    out_[3] = static_cast<char>(0x80);                      // recursion available, NOERROR
+    out_[3] = static_cast<char>(0xa0);  // recursion available, authentic data, NOERROR
     for (std::size_t i = 6; i < kHeaderBytes; ++i) out_[i] = 0;
   }
 
-  void set_nxdomain() { out_[3] = static_cast<char>(0x83); }
+  void set_nxdomain() { out_[3] = static_cast<char>(0xa3); }
 
   void add_answer(RecordType type, std::string_view data) {
     add_record(kHeaderBytes, type, data);

@@ -1,7 +1,8 @@
-// bench/world_dns.h: the world's DNS as a resolver would tell it (RA set, no DNSSEC), over UDP and
-// TCP. Answers TXT, MX and A for the names of bench/world_name.h, everything else with NODATA or
-// NXDOMAIN and an SOA. No CNAME, no AAAA.
-// Limits: one question per message; messages of 512 octets in; a broken message gets no answer.
+// bench/world_dns.h: the world's DNS as a validating resolver would tell it (RA and AD set, no
+// signatures: whoever validates on its own finds nothing signed), over UDP and TCP. Answers TXT, MX
+// and A for the names of bench/world_name.h, everything else with NODATA or NXDOMAIN and an SOA. No
+// CNAME, no AAAA. Limits: one question per message; messages of 512 octets in; a broken message
+// gets no answer.
 #pragma once
 #include <chrono>
 #include <string>

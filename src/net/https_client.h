@@ -1,4 +1,4 @@
-// net/https_client.h: gets one small text document over verified TLS (libcurl). Knows HTTP and
+// net/https_client.h: gets one small text document over verified TLS. Knows HTTP and
 // certificates; which host, which addresses and how many at once is the caller's business.
 // Limits: body 65536 octets, heads 16384, 8 interim responses.
 // One object belongs to one io_context and is used from its thread only; it must outlive all

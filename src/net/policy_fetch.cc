@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "net/address_turns.h"
-#include "net/https_client.h"
+#include "net/https_thread.h"
 
 namespace strictmx {
 namespace {
@@ -118,7 +118,7 @@ Task<FetchOutcome> Fetcher::fetch_from(Domain host, MonoTime deadline) {
 
 Result<std::unique_ptr<PolicyFetch>> PolicyFetch::create(asio::io_context& io, DnsClient& dns,
                                                          const FetchOptions& options) {
-  auto https = HttpsClient::create(io, options.ca_file);
+  auto https = make_https_thread(io, options.ca_file);
   if (!https) return std::unexpected(https.error());
   return std::make_unique<Fetcher>(io, dns, std::move(*https), options);
 }
