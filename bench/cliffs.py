@@ -16,6 +16,7 @@ GOOD = 900            # domains of the mix that have a policy; a tenth as many a
 CROWD_PER_SECOND = 5000
 FIRST_CROWD = 10000000
 FIRST_KNOWN = 1000000  # of bench_fill
+ASKED_PER_RUN = 50000  # of these
 HOT = 1000
 
 
@@ -115,10 +116,12 @@ class Known(rig.Strictmx):
         subprocess.run([arguments.tools / "bench_fill", folder / "state", str(count)], check=True)
         super().__init__(arguments.binary, world, folder)
         self.count = count
-        rig.load(arguments.tools, self, [
-            "--connect", self.addresses["unix"], "-c", "64", "-n", str(count),
-            "--key", "d#.enforce.bench.example", "--expect", "OK",
-            "--range", f"{FIRST_KNOWN}:{FIRST_KNOWN + count - 1}"], world=world)
+        for first in range(FIRST_KNOWN, FIRST_KNOWN + count, ASKED_PER_RUN):
+            last = min(first + ASKED_PER_RUN, FIRST_KNOWN + count) - 1
+            rig.load(arguments.tools, self, [
+                "--connect", self.addresses["unix"], "-c", "64", "-n", str(last - first + 1),
+                "--key", "d#.enforce.bench.example", "--expect", "OK",
+                "--range", f"{first}:{last}"], world=world)
 
 
 def measure_known(arguments, world, folder, stack):
