@@ -129,7 +129,8 @@ class Strictmx(Program):
             binary, "serve", "--listen", f"inet:127.0.0.1:{port}", "--listen", f"unix:{path}",
             "--http", f"127.0.0.1:{http_port}", "--state", state,
             "--dns", f"127.0.0.1@{world.dns_port}", "--dns-trust-anchor", "none",
-            "--dns-validation", validation, "--ca-file", world.ca_file, "--https-port", str(world.https_port),
+            "--dns-validation", validation, "--ca-file", world.ca_file,
+            "--https-port", str(world.https_port),
             "--allow-private-addresses"], folder)
         self.addresses = {"tcp": f"inet:127.0.0.1:{port}", "unix": f"unix:{path}"}
         self.http = f"http://127.0.0.1:{http_port}"
