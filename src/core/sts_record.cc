@@ -5,19 +5,14 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "core/txt_record.h"
 
 namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kMaxRecord = 4096;
-constexpr std::size_t kMaxFields = 64;
 constexpr std::size_t kMaxId = 32;                // RFC 8461 §3.1
-constexpr std::size_t kMaxFieldName = 32;         // RFC 8461 §3.1
 constexpr std::string_view kVersion = "v=STSv1";  // RFC 8461 §3.1: case-sensitive
-
-bool is_name_char(char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; }
-bool is_value_char(char c) { return c > ' ' && c < '\x7f' && c != '=' && c != ';'; }
 
 // RFC 8461 §3.1: sts-id.
 bool is_id(std::string_view text) {
@@ -29,7 +24,8 @@ class RecordReader {
   explicit RecordReader(std::string_view rr) : rr_(rr) {}
 
   Result<StsRecord> read() {
-    if (rr_.size() > kMaxRecord) return bad(Errc::too_large, kMaxRecord, "record is too long");
+    if (rr_.size() > kMaxTxtRecord)
+      return bad(Errc::too_large, kMaxTxtRecord, "record is too long");
     if (!rr_.starts_with(kVersion)) return bad(Errc::syntax, 0, "does not begin with v=STSv1");
     at_ = kVersion.size();
     if (at_ < rr_.size() && is_blank(rr_[at_])) {  // RFC 8461 eid6285
@@ -38,7 +34,7 @@ class RecordReader {
     for (std::size_t fields = 0; at_ < rr_.size(); ++fields) {
       if (!skip_delimiter()) return bad(Errc::syntax, at_, "\";\" expected");
       if (at_ == rr_.size()) break;
-      if (fields == kMaxFields) return bad(Errc::too_large, at_, "over 64 fields");
+      if (fields == kMaxTxtFields) return bad(Errc::too_large, at_, "over 64 fields");
       if (auto field = read_field(); !field) return std::unexpected(std::move(field.error()));
     }
     if (!id_seen_) return bad(Errc::syntax, at_, "no id");
@@ -70,13 +66,13 @@ class RecordReader {
   // although it is ignored.
   Result<void> read_field() {
     const std::size_t begin = at_;
-    const auto name = take_while(is_name_char);
+    const auto name = take_while(is_txt_name_char);
     if (name.empty() || !is_alnum(name.front())) return bad(Errc::syntax, begin, "no field name");
-    if (name.size() > kMaxFieldName) return bad(Errc::syntax, begin, "field name too long");
+    if (name.size() > kMaxTxtFieldName) return bad(Errc::syntax, begin, "field name too long");
     if (at_ == rr_.size() || rr_[at_] != '=') return bad(Errc::syntax, at_, "\"=\" expected");
     ++at_;
     const std::size_t value_begin = at_;
-    const auto value = take_while(is_value_char);
+    const auto value = take_while(is_txt_value_char);
     if (value.empty()) return bad(Errc::syntax, value_begin, "no value");
     if (name != "id") {
       record_.warnings.push_back(fmt::format("offset {}: unknown field {}", begin, name));
@@ -99,29 +95,15 @@ class RecordReader {
   StsRecord record_;
 };
 
-// RFC 8461 §3.1: begins with "v=STSv1;". RFC 8461 eid6285: the grammar has blanks before the ";".
-bool is_candidate(std::string_view rr) {
-  if (!rr.starts_with(kVersion)) return false;
-  rr.remove_prefix(kVersion.size());
-  while (!rr.empty() && is_blank(rr.front())) rr.remove_prefix(1);
-  return rr.starts_with(';');
-}
-
 }  // namespace
 
 Result<StsRecord> parse_sts_record(std::string_view rr) { return RecordReader(rr).read(); }
 
 StsTxt select_sts_record(std::span<const std::string> rrs) {
-  const std::string* candidate = nullptr;
-  std::size_t count = 0;
-  for (const auto& rr : rrs) {
-    if (!is_candidate(rr)) continue;
-    candidate = &rr;
-    ++count;
-  }
+  const auto [count, candidate] = find_txt_candidates(rrs, kVersion);  // RFC 8461 §3.1
   if (count == 0) return NoStsRecord{};
   if (count > 1) return SeveralStsRecords{count};  // RFC 8461 §3.1: before any look at the syntax
-  auto record = parse_sts_record(*candidate);
+  auto record = parse_sts_record(candidate);
   if (!record) return MalformedStsRecord{std::move(record.error())};
   return *std::move(record);
 }

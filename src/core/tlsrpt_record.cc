@@ -5,27 +5,23 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/txt_record.h"
 
 namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kMaxRecord = 4096;
-constexpr std::size_t kMaxFields = 64;
 constexpr std::size_t kMaxTargets = 16;  // RFC 8460 §7: bounds what one record can ask for
-constexpr std::size_t kMaxFieldName = 32;
 constexpr std::size_t kMaxCommentedRecords = 64;
 constexpr std::string_view kVersion = "v=TLSRPTv1";  // RFC 8460 §3: case-sensitive
-
-bool is_name_char(char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; }
-bool is_value_char(char c) { return c > ' ' && c < '\x7f' && c != '=' && c != ';'; }
 
 class RecordReader {
  public:
   explicit RecordReader(std::string_view rr) : rr_(rr) {}
 
   Result<TlsRptRecord> read() {
-    if (rr_.size() > kMaxRecord) return bad(Errc::too_large, kMaxRecord, "record is too long");
+    if (rr_.size() > kMaxTxtRecord)
+      return bad(Errc::too_large, kMaxTxtRecord, "record is too long");
     auto fields = split(rr_, ';');  // RFC 8460 §3: no value holds a semicolon
     if (trim_end(fields.front()) != kVersion) {
       return bad(Errc::syntax, 0, "does not begin with v=TLSRPTv1;");
@@ -34,8 +30,8 @@ class RecordReader {
       warn(kVersion.size(), "blank before the first \";\"");
     }
     if (fields.size() > 1 && trim_blanks(fields.back()).empty()) fields.pop_back();
-    if (fields.size() > kMaxFields) {
-      return bad(Errc::too_large, offset_of(fields[kMaxFields]), "over 64 fields");
+    if (fields.size() > kMaxTxtFields) {
+      return bad(Errc::too_large, offset_of(fields[kMaxTxtFields]), "over 64 fields");
     }
     for (std::size_t i = 1; i < fields.size(); ++i) {
       if (auto field = read_field(trim_blanks(fields[i])); !field) {
@@ -72,16 +68,16 @@ class RecordReader {
     const std::size_t begin = offset_of(field);
     const auto equals = field.find('=');
     const auto name = field.substr(0, equals);
-    if (name.empty() || !is_alnum(name.front()) || !std::ranges::all_of(name, is_name_char)) {
+    if (name.empty() || !is_alnum(name.front()) || !std::ranges::all_of(name, is_txt_name_char)) {
       return bad(Errc::syntax, begin, "no field name");
     }
-    if (name.size() > kMaxFieldName) return bad(Errc::syntax, begin, "field name too long");
+    if (name.size() > kMaxTxtFieldName) return bad(Errc::syntax, begin, "field name too long");
     if (equals == std::string_view::npos) {
       return bad(Errc::syntax, begin + field.size(), "\"=\" expected");
     }
     const auto value = field.substr(equals + 1);
     if (name == "rua") return read_rua(value);
-    if (value.empty() || !std::ranges::all_of(value, is_value_char)) {
+    if (value.empty() || !std::ranges::all_of(value, is_txt_value_char)) {
       return bad(Errc::syntax, begin + equals + 1, "no value that a field may have");
     }
     warn(begin, fmt::format("unknown field {}", name));
@@ -126,15 +122,6 @@ class RecordReader {
   TlsRptRecord record_;
 };
 
-// RFC 8460 §3: those that do not begin with "v=TLSRPTv1;" are discarded; the grammar has blanks
-// before the ";".
-bool is_candidate(std::string_view rr) {
-  if (!rr.starts_with(kVersion)) return false;
-  rr.remove_prefix(kVersion.size());
-  while (!rr.empty() && is_blank(rr.front())) rr.remove_prefix(1);
-  return rr.starts_with(';');
-}
-
 // An RR that was surely meant to be one but is dropped by all senders.
 bool resembles_record(std::string_view rr) {
   constexpr std::string_view kPrefix = "v=tlsrpt";
@@ -144,7 +131,7 @@ bool resembles_record(std::string_view rr) {
 
 void comment_on_dropped(std::span<const std::string> rrs, std::vector<std::string>& warnings) {
   for (const auto& rr : rrs.first(std::min(rrs.size(), kMaxCommentedRecords))) {
-    if (is_candidate(rr)) continue;
+    if (is_txt_candidate(rr, kVersion)) continue;
     const auto text = escape_remote(rr, 60);
     if (resembles_record(rr)) {
       warnings.push_back(
@@ -160,16 +147,10 @@ void comment_on_dropped(std::span<const std::string> rrs, std::vector<std::strin
 Result<TlsRptRecord> parse_tlsrpt_record(std::string_view rr) { return RecordReader(rr).read(); }
 
 TlsRptTxt select_tlsrpt_record(std::span<const std::string> rrs) {
-  const std::string* candidate = nullptr;
-  std::size_t count = 0;
-  for (const auto& rr : rrs) {
-    if (!is_candidate(rr)) continue;
-    candidate = &rr;
-    ++count;
-  }
+  const auto [count, candidate] = find_txt_candidates(rrs, kVersion);  // RFC 8460 §3
   if (count == 0) return NoTlsRptRecord{};
   if (count > 1) return SeveralTlsRptRecords{count};  // RFC 8460 §3, RPT-D02
-  auto record = parse_tlsrpt_record(*candidate);
+  auto record = parse_tlsrpt_record(candidate);
   if (!record) return MalformedTlsRptRecord{std::move(record.error())};
   return *std::move(record);
 }
