@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/local_route.h"
+#include "net/run_task.h"
 #include "net/task_group.h"
 #include "service/check/collect.h"
 
@@ -63,13 +64,7 @@ Result<void> run_checks(const CheckOptions& options, CheckRequests requests, Che
   const CheckParts parts{io, clock, **dns, **smtp, **https, chains, options.dns_timeout};
   Queue queue{options, std::move(requests), std::move(on_done)};
   Task<void> task = work_all(parts, queue);
-  std::exception_ptr bug;
-  asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown) {
-    bug = thrown;
-    io.stop();  // DNS may keep timers of its own
-  });
-  io.run();
-  if (bug) std::rethrow_exception(bug);
+  run_task(io, std::move(task));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "service/policyd/query.h"
 
+#include "net/run_task.h"
 #include "service/policyd/lookup.h"
 #include "store/pin_file.h"
 #include "store/policy_store.h"
@@ -83,13 +84,7 @@ Result<QueryReport> run_query(const PolicydOptions& options, std::string_view ke
   LookupParts parts{clock, **dns, **fetch, sink, metrics, options.rules, options.dns_timeout};
   const NextHop& hop = std::get<NextHop>(report.key);
   Task<void> task = run_into(parts, hop, recall(options, hop.domain, log), report.result);
-  std::exception_ptr bug;
-  asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown) {
-    bug = thrown;
-    io.stop();  // DNS may keep timers of its own
-  });
-  io.run();
-  if (bug) std::rethrow_exception(bug);
+  run_task(io, std::move(task));
   report.postfix = format_postfix_answer(report.result.verdict);
   return report;
 }
