@@ -8,11 +8,10 @@
 #include <map>
 
 #include "base/text.h"
-#include "cmd/log_spdlog.h"
+#include "cmd/one_off.h"
 #include "cmd/policy_control.h"
 #include "cmd/policy_format.h"
 #include "cmd/policy_import.h"
-#include "cmd/policyd_options.h"
 #include "core/policy_export.h"
 #include "store/pin_file.h"
 #include "store/policy_backup.h"
@@ -193,15 +192,9 @@ Result<CommandResult> run(const PolicyCall& call, const PolicydOptions& options,
 }  // namespace
 
 CommandResult run_policy_command(const PolicyCall& call) {
-  Config config;
-  config.log_level = LogLevel::warning;
-  if (const auto problems = load_config(call.config, config); !problems.empty()) {
-    return refuse_config(problems);
-  }
-  const auto options = make_policyd_options(config, read_surroundings());
-  if (!options) return give_up(options.error());
-  const auto log = make_stream_log(config.log_level, LogStyle::time, stderr);
-  auto result = run(call, *options, *log);
+  const auto command = begin_one_off(call.config);
+  if (!command) return command.error();
+  auto result = run(call, command->options, *command->log);
   return result ? *std::move(result) : give_up(result.error());
 }
 

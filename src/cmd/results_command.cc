@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "cmd/log_spdlog.h"
-#include "cmd/policyd_options.h"
+#include "cmd/one_off.h"
 #include "cmd/results_format.h"
 #include "store/day_store.h"
 
@@ -75,15 +74,9 @@ Result<CommandResult> run(const ResultsCall& call, DayStore& store) {
 }  // namespace
 
 CommandResult run_results_command(const ResultsCall& call) {
-  Config config;
-  config.log_level = LogLevel::warning;
-  if (const auto problems = load_config(call.config, config); !problems.empty()) {
-    return refuse_config(problems);
-  }
-  const auto options = make_policyd_options(config, read_surroundings());
-  if (!options) return give_up(options.error());
-  const auto log = make_stream_log(config.log_level, LogStyle::time, stderr);
-  auto store = DayStore::open(options->state, StoreAccess::read_only, *log);
+  const auto command = begin_one_off(call.config);
+  if (!command) return command.error();
+  auto store = DayStore::open(command->options.state, StoreAccess::read_only, *command->log);
   if (!store) return give_up(store.error());
   auto result = run(call, **store);
   return result ? *std::move(result) : give_up(result.error());

@@ -1,0 +1,21 @@
+#include "cmd/one_off.h"
+
+#include <cstdio>
+
+#include "cmd/log_spdlog.h"
+#include "cmd/policyd_options.h"
+
+namespace strictmx {
+
+std::expected<OneOff, CommandResult> begin_one_off(const ConfigSource& source) {
+  Config config;
+  config.log_level = LogLevel::warning;
+  if (const auto problems = load_config(source, config); !problems.empty()) {
+    return std::unexpected(refuse_config(problems));
+  }
+  auto options = make_policyd_options(config, read_surroundings());
+  if (!options) return std::unexpected(give_up(options.error()));
+  return OneOff{*std::move(options), make_stream_log(config.log_level, LogStyle::time, stderr)};
+}
+
+}  // namespace strictmx
