@@ -16,6 +16,10 @@ import time
 class Quiet:
     """A client that is killed, or that does not like our TLS, is no error here."""
 
+    # With the default of 5 the kernel forgets some of many clients that come at once, and one that
+    # waits for a greeting waits for ever.
+    request_queue_size = 128
+
     def handle_error(self, *_):
         pass
 
@@ -88,6 +92,7 @@ class Https(Served):
     def __init__(self, folder, statuses, address=("127.0.0.1", 0), context=None):
         self.posts = []
         self.pause = 0  # seconds between taking a report and saying so
+        self.held = None  # an event; until it is set nothing is answered
         self.statuses = list(statuses)
         outer = self
 
@@ -98,6 +103,8 @@ class Https(Served):
                     return  # the client went away
                 outer.posts.append((self.path, self.headers, body))
                 time.sleep(outer.pause)
+                if outer.held:
+                    outer.held.wait(50)
                 rest = len(outer.statuses) > 1
                 status = outer.statuses.pop(0) if rest else outer.statuses[0]
                 self.send_response(status)
@@ -111,7 +118,9 @@ class Https(Served):
 
         server = QuietHttp(address, Handler)
         context = context or context_for(folder)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        # Handshakes in the threads of their connections: one that lags holds up no other.
+        server.socket = context.wrap_socket(server.socket, server_side=True,
+                                            do_handshake_on_connect=False)
         super().__init__(server)
 
 

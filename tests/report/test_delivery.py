@@ -18,6 +18,7 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -92,6 +93,12 @@ class World(unittest.TestCase):
         self.assertEqual(json.loads(lint.stdout),
                          {"valid": True, "error": None, "warnings": []})
         return report
+
+    def wait_until(self, condition, seconds=120):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.005)
 
     def key(self, selector, *flags):
         path = self.folder / f"{selector}.pem"
@@ -288,6 +295,28 @@ class Rules(World):
         self.assertEqual(len(relay.mails), 2)
         self.assertEqual(len(endpoint.posts), 2)
 
+    def test_a_slow_endpoint_does_not_hold_up_the_others(self):
+        relay = self.serve(servers.Smtp())
+        slow = self.serve(servers.Https(self.folder, [201]))
+        quick = self.serve(servers.Https(self.folder, [201]))
+        slow.held = threading.Event()
+        self.addCleanup(slow.held.set)
+        domains = [f"d{i}.example" for i in range(20)]
+        for domain in domains:
+            self.prepare(f"v=TLSRPTv1; rua=https://slow.example:{slow.port}/,"
+                         f"https://quick.example:{quick.port}/,mailto:tls@{domain}",
+                         domain=domain)
+        command = [STRICTMX, "report", "send", "--now", "--day", YESTERDAY, "--config",
+                   self.configure(relay=f"127.0.0.1:{relay.port}")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as sending:
+            self.addCleanup(sending.kill)
+            self.wait_until(lambda: len(relay.mails) == 20 and len(quick.posts) == 20, 40)
+            self.assertIn(len(slow.posts), range(1, 8))
+            slow.held.set()
+            sending.communicate(timeout=60)
+            self.assertEqual(sending.returncode, 0)
+        self.assertEqual(len(slow.posts), 20)
+
     def test_the_record_of_dns_when_no_mta_told_one(self):
         """RPT-D01, RPT-D08."""
         relay = self.serve(servers.Smtp())
@@ -436,12 +465,6 @@ class Service(World):
             return connection.execute(query).fetchone()[0]
         finally:
             connection.close()
-
-    def wait_until(self, condition):
-        deadline = time.monotonic() + 120
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.005)
 
 
 if __name__ == "__main__":
