@@ -32,6 +32,10 @@ class QuietTcp(Quiet, socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
+class QuietUnix(Quiet, socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
 class QuietHttp(Quiet, http.server.ThreadingHTTPServer):
     pass
 
@@ -41,7 +45,7 @@ class Served:
 
     def __init__(self, server):
         self.server = server
-        self.port = server.server_address[1]
+        self.port = server.server_address[1]  # of no meaning where the address is a path
         self.thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 
@@ -138,14 +142,16 @@ def context_for(folder):
 
 
 class Smtp(Served):
-    """Takes mail; `replies` maps the first word of a command to what is said instead of 250."""
+    """Takes mail by SMTP, or by LMTP; at a port, or at the unix socket `path`. `replies` maps the
+    first word of a command, or "TEXT", to what is said instead of 250."""
 
-    def __init__(self, replies=None, tls=None):
+    def __init__(self, replies=None, tls=None, lmtp=False, path=None):
         self.mails = []
         self.pause = 0  # seconds between taking a mail and saying so
         self.replies = replies or {}
         self.tls = tls
         self.handshakes = 0
+        hello = "LHLO" if lmtp else "EHLO"
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -167,7 +173,7 @@ class Smtp(Served):
                     word = line.split(b":")[0].split()[0].decode().upper()
                     if word in outer.replies:
                         self.say(outer.replies[word])
-                    elif word == "EHLO":
+                    elif word == hello:
                         self.say("250-sink\r\n250 STARTTLS" if outer.tls else "250 sink")
                     elif word == "STARTTLS":
                         self.start_tls()
@@ -178,10 +184,12 @@ class Smtp(Served):
                             return
                         outer.mails.append((envelope, text))
                         time.sleep(outer.pause)
-                        self.say("250 taken")
+                        self.say(outer.replies.get("TEXT", "250 taken"))
                     elif word == "QUIT":
                         self.say("221 bye")
                         return
+                    elif word in ("EHLO", "HELO", "LHLO"):
+                        self.say("500 not here")
                     else:
                         envelope.append(line.decode().strip())
                         self.say("250 ok")
@@ -195,5 +203,5 @@ class Smtp(Served):
                     text += line[1:] if line.startswith(b".") else line
                 return text
 
-        server = QuietTcp(("127.0.0.1", 0), Handler)
-        super().__init__(server)
+        super().__init__(QuietUnix(str(path), Handler) if path
+                         else QuietTcp(("127.0.0.1", 0), Handler))

@@ -162,20 +162,50 @@ class Mail(World):
         self.assertEqual(self.send(relay=f"127.0.0.1:{relay.port}").returncode, 0)
         self.assertEqual((relay.handshakes, len(relay.mails)), (1, 1))
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net", domain="other.example")
-        connection = sqlite3.connect(self.state / "reports.sqlite")
-        connection.execute("DELETE FROM closed_days")
-        connection.commit()
+        self.reopen()
         self.assertEqual(self.send(relay=f"127.0.0.1:{broken.port}").returncode, 0)
         self.assertEqual((broken.handshakes, len(broken.mails)), (0, 1))
 
+    def test_lmtp_by_tcp_and_by_a_unix_socket(self):
+        path = self.folder / "lmtp"
+        tls = servers.context_for(self.folder)
+        local = self.serve(servers.Smtp(lmtp=True, path=path, tls=tls))
+        remote = self.serve(servers.Smtp(lmtp=True, tls=tls))
+        for domain, relay, where, handshakes in (
+                ("a.example", local, f"lmtp:unix:{path}", 0),
+                ("b.example", remote, f"lmtp:127.0.0.1:{remote.port}", 1),
+                ("c.example", remote, f"lmtp:localhost:{remote.port}", 2)):
+            self.prepare(f"v=TLSRPTv1; rua=mailto:me@{domain}", domain=domain)
+            sent = self.send(relay=where)
+            self.reopen()
+            self.assertEqual(sent.returncode, 0, sent)
+            self.assertIn("delivered, LMTP 250 taken", sent.stdout)
+            self.assertEqual(relay.mails[-1][0][1], f"RCPT TO:<me@{domain}>")
+            self.check_mail_text(relay.mails[-1][1])
+            self.assertEqual(relay.handshakes, handshakes)
+        self.assertEqual((len(local.mails), len(remote.mails)), (1, 2))
+
+    def reopen(self):
+        """Yesterday may get more domains."""
+        connection = sqlite3.connect(self.state / "reports.sqlite")
+        connection.execute("DELETE FROM closed_days")
+        connection.commit()
+        connection.close()
+
     def test_refusals_of_the_relay(self):
-        for reply, state, code in (("550 5.1.1 no such user", "refused", 1),
-                                   ("450 4.2.1 later", "waiting", 75)):
-            with self.subTest(reply):
+        for lmtp, word, reply, state, code in (
+                (False, "RCPT", "550 5.1.1 no such user", "refused", 1),
+                (False, "RCPT", "450 4.2.1 later", "waiting", 75),
+                (False, "MAIL", "550 5.7.1 not you", "waiting", 75),
+                (True, "RCPT", "550 5.1.1 no such user", "refused", 1),
+                (True, "TEXT", "550 5.2.2 full", "refused", 1),
+                (True, "TEXT", "452 4.2.2 full", "waiting", 75),
+                (True, "LHLO", "500 what", "waiting", 75)):
+            with self.subTest(lmtp=lmtp, word=word, reply=reply):
                 self.setUp()
-                relay = self.serve(servers.Smtp({"RCPT": reply}))
+                relay = self.serve(servers.Smtp({word: reply}, lmtp=lmtp))
                 self.prepare("v=TLSRPTv1; rua=mailto:a@example.net")
-                sent = self.send(relay=f"127.0.0.1:{relay.port}")
+                sent = self.send(relay=f"{'lmtp:' if lmtp else ''}127.0.0.1:{relay.port}")
                 self.assertEqual(sent.returncode, code, sent)
                 self.assertEqual(self.states(), [(state, 1)])
 
