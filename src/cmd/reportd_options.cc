@@ -5,13 +5,28 @@
 #include "base/text.h"
 #include "cmd/config_values.h"
 #include "core/dkim.h"
+#include "net/endpoint.h"
 
 namespace strictmx {
 
 Result<MailRelay> parse_relay(std::string_view text) {
-  const auto bad = [&] {
-    return fail(Errc::usage, fmt::format("\"{}\" is not HOST:PORT", escape_remote(text)));
+  constexpr std::string_view kLmtp = "lmtp:";
+  constexpr std::string_view kUnix = "unix:";
+  const auto bad = [whole = text] {
+    return fail(Errc::usage,
+                fmt::format("\"{}\" is not HOST:PORT or unix:/PATH, after lmtp: or not",
+                            escape_remote(whole)));
   };
+  MailRelay relay;
+  if (text.starts_with(kLmtp)) {
+    relay.protocol = SubmissionProtocol::lmtp;
+    text.remove_prefix(kLmtp.size());
+  }
+  if (text.starts_with(kUnix)) {
+    if (!Endpoint::parse(text)) return bad();
+    relay.path = text.substr(kUnix.size());
+    return relay;
+  }
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return bad();
   auto host = text.substr(0, colon);
@@ -23,7 +38,6 @@ Result<MailRelay> parse_relay(std::string_view text) {
   } else if (!IpAddress::parse(host) && !Domain::parse(host)) {
     return bad();
   }
-  MailRelay relay;
   relay.host = host;
   relay.port = static_cast<std::uint16_t>(*port);
   return relay;

@@ -3,93 +3,138 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
 
-#include "base/text.h"
+#include "net/one_shot.h"
 
 namespace strictmx {
 
 namespace {
 
-constexpr long kTimeoutMs = 60000;
-constexpr std::size_t kMaxReplyLine = 512;
+constexpr Millis kConnectTime{10000};
+constexpr Millis kQuitPatience{1000};
+constexpr std::size_t kMaxAddresses = 8;
+
+using Resolver = asio::ip::tcp::resolver;
+
+MonoTime now() { return std::chrono::steady_clock::now(); }
+
+AttemptOutcome deferred(std::string detail) {
+  return {AttemptOutcome::Kind::deferred, std::move(detail)};
+}
+
+// The system's names, so that those of /etc/hosts count; shared with the thread that looks them up.
+struct Resolving {
+  explicit Resolving(asio::io_context& io) : resolver(io), found(io.get_executor()) {}
+  Resolver resolver;
+  OneShot<std::vector<IpAddress>> found;
+};
+
+std::vector<IpAddress> addresses_of(const Resolver::results_type& results) {
+  std::vector<IpAddress> addresses;
+  for (const auto& result : results) {
+    auto address = IpAddress::parse(result.endpoint().address().to_string());
+    const bool room = addresses.size() < kMaxAddresses;
+    if (address && room) addresses.push_back(*std::move(address));
+  }
+  return addresses;
+}
 
 }  // namespace
 
-MailSubmit::MailSubmit(const OutgoingMail& mail, const MailRelay& relay, Tls tls)
-    : mail_(mail), easy_(curl_easy_init()) {
-  if (!easy_) return;
-  const bool literal = relay.host.find(':') != std::string::npos;
-  // The path is what EHLO says.
-  const auto url = fmt::format("smtp://{}{}{}:{}/{}", literal ? "[" : "", relay.host,
-                               literal ? "]" : "", relay.port, mail.from.domain().text());
-  curl_easy_setopt(handle(), CURLOPT_URL, url.c_str());
-  curl_easy_setopt(handle(), CURLOPT_PROTOCOLS_STR, "smtp");
-  const auto from = fmt::format("<{}>", mail.from.text());
-  curl_easy_setopt(handle(), CURLOPT_MAIL_FROM, from.c_str());
-  recipients_.reset(curl_slist_append(nullptr, fmt::format("<{}>", mail.to.text()).c_str()));
-  curl_easy_setopt(handle(), CURLOPT_MAIL_RCPT, recipients_.get());
-  curl_easy_setopt(handle(), CURLOPT_UPLOAD, 1L);
-  curl_easy_setopt(handle(), CURLOPT_READFUNCTION, on_read);
-  curl_easy_setopt(handle(), CURLOPT_READDATA, this);
-  curl_easy_setopt(handle(), CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(mail.text.size()));
-  curl_easy_setopt(handle(), CURLOPT_HEADERFUNCTION, on_reply);
-  curl_easy_setopt(handle(), CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(handle(), CURLOPT_USE_SSL,
-                   static_cast<long>(tls == Tls::if_offered ? CURLUSESSL_TRY : CURLUSESSL_NONE));
-  curl_easy_setopt(handle(), CURLOPT_SSL_VERIFYPEER, 0L);
-  curl_easy_setopt(handle(), CURLOPT_SSL_VERIFYHOST, 0L);
-  curl_easy_setopt(handle(), CURLOPT_PROXY, "");
-  curl_easy_setopt(handle(), CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  curl_easy_setopt(handle(), CURLOPT_FRESH_CONNECT, 1L);
-  curl_easy_setopt(handle(), CURLOPT_FORBID_REUSE, 1L);
-  curl_easy_setopt(handle(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, kTimeoutMs);
-  curl_easy_setopt(handle(), CURLOPT_ERRORBUFFER, error_text_.data());
+Result<std::unique_ptr<MailSubmit>> MailSubmit::create(asio::io_context& io, MailRelay relay) {
+  auto tls = TlsClientContext::make(TlsProfile::sender);
+  if (!tls) return std::unexpected(tls.error());
+  return std::unique_ptr<MailSubmit>(new MailSubmit(io, std::move(relay), *std::move(tls)));
 }
 
-bool MailSubmit::tls_failed(CURLcode code) {
-  return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_USE_SSL_FAILED ||
-         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CIPHER;
+Task<std::vector<Endpoint>> MailSubmit::find_peers(MonoTime deadline) {
+  std::vector<Endpoint> peers;
+  if (!relay_.path.empty()) {
+    peers.push_back({UnixEndpoint{relay_.path}});
+    co_return peers;
+  }
+  if (auto literal = IpAddress::parse(relay_.host)) {
+    peers.push_back({InetEndpoint{*std::move(literal), relay_.port}});
+    co_return peers;
+  }
+  auto resolving = std::make_shared<Resolving>(io_);
+  resolving->resolver.async_resolve(
+      relay_.host, "", Resolver::flags{},
+      [resolving](const boost::system::error_code& error, const Resolver::results_type& results) {
+        resolving->found.set(error ? std::vector<IpAddress>() : addresses_of(results));
+      });
+  const auto found = co_await resolving->found.wait(deadline);
+  for (const auto& address : found.value_or(std::vector<IpAddress>())) {
+    peers.push_back({InetEndpoint{address, relay_.port}});
+  }
+  co_return peers;
 }
 
-// A 5xx greeting or MAIL reply is about us and may pass; one to RCPT or DATA is about the report.
-// libcurl tells the last code, not the step; a relay that has a mind about us says so with 4xx.
-AttemptOutcome MailSubmit::finish(CURLcode code) const {
-  using Kind = AttemptOutcome::Kind;
-  long status = 0;
-  curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
-  const auto detail = fmt::format("SMTP {}", escape_remote(last_reply_, 200));
-  if (code == CURLE_OK) return {Kind::accepted, detail};
-  const bool answered = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
-                        code == CURLE_UPLOAD_FAILED || code == CURLE_WEIRD_SERVER_REPLY ||
-                        code == CURLE_LOGIN_DENIED;
-  if (answered && status >= 500 && status < 600) return {Kind::rejected, detail};
-  if (answered && status >= 400) return {Kind::deferred, detail};
-  const std::string_view words(error_text_.data());
-  return {Kind::deferred,
-          words.empty() ? std::string(curl_easy_strerror(code)) : std::string(words)};
+// Does what the machine wants and tells it what came of it. A relay that takes no more octets may
+// have said why: what it said is read all the same.
+Task<SmtpAction> MailSubmit::act(OutgoingStream& stream, SmtpSubmission& submission,
+                                 SmtpAction action, MonoTime deadline) {
+  if (std::holds_alternative<SmtpHandshake>(action)) {
+    const bool literal = IpAddress::parse(relay_.host).has_value();
+    TlsClientOptions options{literal ? "" : relay_.host};
+    const auto tls = co_await stream.start_tls(tls_, std::move(options), deadline);
+    co_return submission.on_handshake(tls);
+  }
+  if (const auto* const send = std::get_if<SmtpSend>(&action); send != nullptr) {
+    const auto status = co_await stream.write_all(send->octets, deadline);
+    if (status == StreamStatus::timeout) co_return submission.on_lost("no answer in time");
+  }
+  std::array<char, 4096> buffer;
+  const auto came = co_await stream.read_some(buffer, deadline);
+  if (came.status == StreamStatus::octets) {
+    co_return submission.on_octets(std::string_view(buffer.data(), came.octets));
+  }
+  const bool late = came.status == StreamStatus::timeout;
+  co_return submission.on_lost(late ? "no answer in time" : "closed by the relay");
 }
 
-std::size_t MailSubmit::on_read(char* to, std::size_t size, std::size_t count, void* arg) {
-  auto& self = *static_cast<MailSubmit*>(arg);
-  const auto rest = std::string_view(self.mail_.text).substr(self.sent_);
-  const auto part = rest.substr(0, size * count);
-  std::memcpy(to, part.data(), part.size());
-  self.sent_ += part.size();
-  return part.size();
+Task<MailSubmit::Said> MailSubmit::talk(const OutgoingMail& mail, Endpoint peer, SubmissionTls tls,
+                                        MonoTime deadline) {
+  if (cancelled_) co_return Said{deferred("the program stops")};
+  OutgoingStream stream(io_);
+  const auto entered = streams_.insert(&stream).first;
+  const auto patience = std::min(deadline, now() + kConnectTime);
+  const auto facts = co_await stream.connect(peer, patience);
+  if (facts.status != ConnectStatus::connected) {
+    streams_.erase(entered);
+    co_return Said{deferred(fmt::format("{}: {}", peer.text(), facts.detail))};
+  }
+  SmtpSubmission submission({relay_.protocol, tls, mail.from.domain().text()}, mail.from.text(),
+                            mail.to.text(), mail.text);
+  auto action = submission.start();
+  while (!std::holds_alternative<SmtpClose>(action)) {
+    const bool bye = submission.quitting();
+    const auto until = bye ? std::min(deadline, now() + kQuitPatience) : deadline;
+    action = co_await act(stream, submission, std::move(action), until);
+  }
+  streams_.erase(entered);
+  stream.close();
+  co_return Said{submission.outcome(), true, submission.tls_failed()};
 }
 
-std::size_t MailSubmit::on_reply(char* data, std::size_t size, std::size_t count, void* arg) {
-  auto& self = *static_cast<MailSubmit*>(arg);
-  std::string_view line(data, size * count);
-  const auto all = line.size();
-  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-  if (self.answered_) return all;
-  self.last_reply_ = line.substr(0, kMaxReplyLine);
-  const bool ends = line.size() <= 3 || line[3] != '-';
-  self.answered_ = ends && self.sent_ == self.mail_.text.size();
-  return all;
+Task<AttemptOutcome> MailSubmit::submit(OutgoingMail mail, MonoTime deadline) {
+  const auto wanted = relay_.path.empty() ? SubmissionTls::if_offered : SubmissionTls::never;
+  const auto peers = co_await find_peers(deadline);
+  Said said{deferred(fmt::format("{}: no address", relay_.host))};
+  for (const auto& peer : peers) {
+    said = co_await talk(mail, peer, wanted, deadline);
+    if (said.tls_failed)
+      said = co_await talk(mail, peer, SubmissionTls::never, deadline);  // RPT-T13
+    if (said.connected) break;
+  }
+  co_return said.outcome;
+}
+
+void MailSubmit::cancel_all() {
+  cancelled_ = true;
+  for (auto* stream : streams_) stream->cancel();
 }
 
 }  // namespace strictmx

@@ -1,45 +1,19 @@
 #include "net/outgoing_stream.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "net/fd_watch.h"
 #include "net/one_shot.h"
+#include "net/socket_address.h"
 
 namespace strictmx {
 namespace {
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-  const sockaddr* generic() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-SocketAddress to_system(const IpAddress& address, std::uint16_t port) {
-  SocketAddress made;
-  const auto* const octets = address.octets().data();
-  if (address.is_v4()) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(made.storage);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    std::memcpy(&v4.sin_addr, octets, 4);
-    made.length = sizeof v4;
-  } else {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(made.storage);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    std::memcpy(&v6.sin6_addr, octets, 16);
-    made.length = sizeof v6;
-  }
-  return made;
-}
 
 // At once: no packet has left this machine.
 ConnectStatus refused_here(int error) {
@@ -106,6 +80,7 @@ struct OutgoingStream::State {
   int fd = -1;
   std::optional<FdWatch> watch;
   OneShot<bool>* waiting = nullptr;  // in the frame of ready()
+  bool cancelled = false;
   std::optional<TlsClient> tls;
 };
 
@@ -114,29 +89,33 @@ OutgoingStream::~OutgoingStream() = default;
 
 Task<bool> OutgoingStream::ready(TlsWant want, MonoTime deadline) {
   auto& state = *state_;
+  if (state.cancelled) co_return false;
   OneShot<bool> signal(state.io.get_executor());
   state.waiting = &signal;
   state.watch->want(want == TlsWant::write ? FdWatch::kWrite : FdWatch::kRead);
   const auto came = co_await signal.wait(deadline);
   state.waiting = nullptr;
   state.watch->want(0);
-  co_return came.has_value();
+  co_return came.value_or(false);
 }
 
 Task<ConnectFacts> OutgoingStream::connect(IpAddress address, std::uint16_t port,
                                            MonoTime deadline) {
+  return connect(Endpoint{InetEndpoint{address, port}}, deadline);
+}
+
+Task<ConnectFacts> OutgoingStream::connect(Endpoint peer, MonoTime deadline) {
   const auto begin = std::chrono::steady_clock::now();
   const auto outcome = [begin](ConnectStatus status, int error) {
     const auto time = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begin);
     return ConnectFacts{status, error == 0 ? "" : std::strerror(error), time};
   };
-  const int family = address.is_v4() ? AF_INET : AF_INET6;
-  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int fd = ::socket(family_of(peer), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) co_return outcome(refused_here(errno), errno);
   constexpr int kOn = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof kOn);
-  const auto to = to_system(address, port);
-  const bool begun = ::connect(fd, to.generic(), to.length) == 0 || errno == EINPROGRESS;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof kOn);  // a unix socket refuses it
+  auto to = socket_address(peer);
+  const bool begun = ::connect(fd, to.get(), to.length) == 0 || errno == EINPROGRESS;
   const int refusal = begun ? 0 : errno;
   state_->adopt(fd);
   if (!begun) co_return outcome(refused_here(refusal), refusal);
@@ -241,6 +220,11 @@ std::optional<IpAddress> OutgoingStream::local_address() const {
   std::array<std::uint8_t, 16> octets{};
   std::memcpy(octets.data(), &reinterpret_cast<sockaddr_in6&>(storage).sin6_addr, 16);
   return IpAddress::v6(octets);
+}
+
+void OutgoingStream::cancel() {
+  state_->cancelled = true;
+  if (state_->waiting != nullptr) state_->waiting->set(false);
 }
 
 void OutgoingStream::close() {

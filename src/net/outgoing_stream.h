@@ -1,8 +1,8 @@
-// net/outgoing_stream.h: a TCP connection that we open, to one address that was vetted, which may
-// turn into TLS in the middle (tls/client). Every wait has a deadline.
-// No operation runs beside another one of the same stream. Used from the io_context's thread only;
-// the object must outlive its operations: keep it in the frame that works with it.
-// Not here: which addresses are allowed (core/ip_address), what is said (wire).
+// net/outgoing_stream.h: a connection that we open, by TCP to one address that was vetted or to a
+// unix socket, which may turn into TLS in the middle (tls/client). Every wait has a deadline. No
+// operation runs beside another one of the same stream. Used from the io_context's thread only; the
+// object must outlive its operations: keep it in the frame that works with it. Not here: which
+// addresses are allowed (core/ip_address), what is said (wire).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,6 +15,7 @@
 #include "core/smtp_facts.h"
 #include "core/tls_facts.h"
 #include "net/asio.h"
+#include "net/endpoint.h"
 #include "tls/client.h"
 
 namespace strictmx {
@@ -35,6 +36,7 @@ class OutgoingStream {
 
   // Once, before all else. `connected` is the only status after which the stream is of use.
   Task<ConnectFacts> connect(IpAddress address, std::uint16_t port, MonoTime deadline);
+  Task<ConnectFacts> connect(Endpoint peer, MonoTime deadline);
 
   // Waits for octets. `into` must not be empty.
   Task<StreamRead> read_some(std::span<char> into, MonoTime deadline);
@@ -52,6 +54,9 @@ class OutgoingStream {
 
   // Our own address of this connection; absent before connect().
   std::optional<IpAddress> local_address() const;
+
+  // Ends what is under way, and at once all later waits, as if the deadline had passed.
+  void cancel();
 
   // Says so inside of TLS, and closes.
   void close();

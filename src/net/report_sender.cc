@@ -8,6 +8,7 @@
 namespace strictmx {
 namespace {
 
+constexpr Seconds kMailTime{60};
 constexpr Seconds kDeadline{65};  // libcurl ends by itself after 60
 constexpr std::size_t kMaxAddresses = 8;
 
@@ -18,12 +19,20 @@ AttemptOutcome deferred(std::string detail) {
 class Sender final : public ReportSender {
  public:
   Sender(asio::io_context& io, DnsClient& dns, const SenderOptions& options, TrustStore roots,
-         std::unique_ptr<CurlRunner> curl)
-      : io_(io), dns_(dns), options_(options), roots_(std::move(roots)), curl_(std::move(curl)) {}
+         std::unique_ptr<CurlRunner> curl, std::unique_ptr<MailSubmit> relay)
+      : io_(io),
+        dns_(dns),
+        options_(options),
+        roots_(std::move(roots)),
+        curl_(std::move(curl)),
+        relay_(std::move(relay)) {}
 
   Task<AttemptOutcome> post(ReportUri uri, std::string gzipped_json) override;
   Task<AttemptOutcome> mail(OutgoingMail mail) override;
-  void cancel_all() override { curl_->cancel_all(); }
+  void cancel_all() override {
+    curl_->cancel_all();
+    relay_->cancel_all();
+  }
 
  private:
   asio::io_context& io_;
@@ -31,6 +40,7 @@ class Sender final : public ReportSender {
   SenderOptions options_;
   TrustStore roots_;
   std::unique_ptr<CurlRunner> curl_;
+  std::unique_ptr<MailSubmit> relay_;
 };
 
 Task<AttemptOutcome> Sender::post(ReportUri uri, std::string gzipped_json) {
@@ -63,21 +73,13 @@ Task<AttemptOutcome> Sender::post(ReportUri uri, std::string gzipped_json) {
 }
 
 Task<AttemptOutcome> Sender::mail(OutgoingMail mail) {
-  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  const auto deadline = std::chrono::steady_clock::now() + kMailTime;
   if (!options_.relay.sendmail.empty()) {
     auto outcome = co_await run_sendmail(io_, options_.relay.sendmail, mail, deadline);
     co_return outcome;
   }
-  MailSubmit submit(mail, options_.relay, MailSubmit::Tls::if_offered);
-  if (submit.handle() == nullptr) co_return deferred("no memory");
-  const auto code = co_await curl_->run(submit.handle(), deadline);
-  if (!code) co_return deferred("the program stops");
-  if (!MailSubmit::tls_failed(*code)) co_return submit.finish(*code);
-  MailSubmit plain(mail, options_.relay, MailSubmit::Tls::never);  // RPT-T13
-  if (plain.handle() == nullptr) co_return deferred("no memory");
-  const auto second = co_await curl_->run(plain.handle(), deadline);
-  if (!second) co_return deferred("the program stops");
-  co_return plain.finish(*second);
+  auto outcome = co_await relay_->submit(std::move(mail), deadline);
+  co_return outcome;
 }
 
 }  // namespace
@@ -88,7 +90,10 @@ Result<std::unique_ptr<ReportSender>> ReportSender::create(asio::io_context& io,
   if (!roots) return std::unexpected(roots.error());
   auto curl = CurlRunner::create(io);
   if (!curl) return std::unexpected(curl.error());
-  return std::make_unique<Sender>(io, dns, options, *std::move(roots), *std::move(curl));
+  auto relay = MailSubmit::create(io, options.relay);
+  if (!relay) return std::unexpected(relay.error());
+  return std::make_unique<Sender>(io, dns, options, *std::move(roots), *std::move(curl),
+                                  *std::move(relay));
 }
 
 }  // namespace strictmx

@@ -1,5 +1,5 @@
 // net/report_sender.h: hands reports over: by HTTPS POST to their endpoint (RFC 8460 §5.4), by SMTP
-// to the operator's own relay, or to a sendmail program.
+// or LMTP to the operator's own relay, or to a sendmail program.
 // Limits: 60 s each, 64 KiB of an endpoint's answer are looked at.
 // One object belongs to one io_context and is used from its thread only; it must outlive all
 // coroutines that use it.
@@ -17,6 +17,7 @@
 #include "core/tlsrpt_record.h"
 #include "net/asio.h"
 #include "net/dns_client.h"
+#include "wire/smtp_submission.h"
 
 namespace strictmx {
 
@@ -25,9 +26,11 @@ namespace strictmx {
 enum class EndpointTrust : std::uint8_t { strict, lax };
 
 struct MailRelay {
+  SubmissionProtocol protocol = SubmissionProtocol::smtp;
   std::string host = "127.0.0.1";  // name or address
   std::uint16_t port = 25;
-  std::vector<std::string> sendmail;  // a program and its arguments instead; empty: SMTP
+  std::string path;                   // a unix socket instead; empty: TCP
+  std::vector<std::string> sendmail;  // a program and its arguments instead; empty: none
   bool operator==(const MailRelay&) const = default;
 };
 

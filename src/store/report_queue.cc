@@ -65,11 +65,11 @@ class SqliteReportQueue final : public ReportQueue {
     return change([&] { return rows_.close_day(day, now); });
   }
 
-  Result<std::vector<QueuedDelivery>> claim_due(WallTime now, Seconds lease,
-                                                std::size_t limit) override {
+  Result<std::vector<QueuedDelivery>> claim_due(WallTime now, Seconds lease, std::size_t limit,
+                                                const DeliveryFilter& filter) override {
     std::vector<QueuedDelivery> due;
     auto claimed = change([&]() -> Result<void> {
-      auto found = rows_.find_due(now, limit);
+      auto found = rows_.find_due(now, limit, filter);
       if (!found) return std::unexpected(found.error());
       due = *std::move(found);
       for (const auto& delivery : due) {

@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "core/delivery_status.h"
 #include "core/tls_result.h"
+#include "core/tlsrpt_record.h"
 #include "store/store_access.h"
 
 namespace strictmx {
@@ -76,6 +77,12 @@ struct QueuedDelivery {
   DeliveryStatus status;
 };
 
+// Which deliveries are wanted.
+struct DeliveryFilter {
+  std::optional<ReportScheme> scheme;   // nothing: any
+  std::vector<std::string> busy_hosts;  // not to these
+};
+
 struct QueueCounts {
   std::uint64_t waiting = 0;
   std::uint64_t delivered = 0;
@@ -107,7 +114,8 @@ class ReportQueue {
   // Deliveries to be tried now, with the report's octets, oldest first. They are put off until
   // `now` + `lease`, so that nobody else takes them, and they come again after a crash.
   virtual Result<std::vector<QueuedDelivery>> claim_due(WallTime now, Seconds lease,
-                                                        std::size_t limit) = 0;
+                                                        std::size_t limit,
+                                                        const DeliveryFilter& filter) = 0;
   virtual Result<void> record(std::int64_t delivery, const DeliveryStatus& status) = 0;
   // Makes waiting deliveries of a day (or of all) due at once; returns how many.
   virtual Result<std::size_t> hurry(std::optional<Day> day, WallTime now) = 0;

@@ -49,25 +49,48 @@ struct Fixture {
 
 TEST_CASE_FIXTURE(Fixture, "what is queued is claimed when due, once, with its octets") {
   REQUIRE(queue->add(std::vector{built()}, kNow));
-  CHECK(queue->claim_due(kNow - Seconds(1), Seconds(600), 9)->empty());
-  const auto due = queue->claim_due(kNow, Seconds(600), 9);
+  CHECK(queue->claim_due(kNow - Seconds(1), Seconds(600), 9, {})->empty());
+  const auto due = queue->claim_due(kNow, Seconds(600), 9, {});
   REQUIRE(due->size() == 1);
   CHECK(due->at(0).uri == "mailto:a@example.net");
   CHECK(due->at(0).report.gzipped_json == "octets");
   CHECK(due->at(0).report.created_at == kNow);
   CHECK(due->at(0).report.domain == kDomain);
-  CHECK(queue->claim_due(kNow, Seconds(600), 9)->empty());
-  CHECK(queue->claim_due(kNow + Seconds(100), Seconds(600), 9)->size() == 1);
-  CHECK(queue->claim_due(kNow + Seconds(600), Seconds(600), 9)->size() == 1);  // lease is over
+  CHECK(queue->claim_due(kNow, Seconds(600), 9, {})->empty());
+  CHECK(queue->claim_due(kNow + Seconds(100), Seconds(600), 9, {})->size() == 1);
+  CHECK(queue->claim_due(kNow + Seconds(600), Seconds(600), 9, {})->size() == 1);  // lease is over
+}
+
+TEST_CASE_FIXTURE(Fixture, "deliveries of one scheme, and not to busy hosts") {
+  auto domain = built();
+  DeliveryStatus due_now;
+  due_now.next_at = kNow;
+  domain.reports.at(0).deliveries = {
+      {"mailto:a@example.net", "example.net", due_now},
+      {"HTTPS://r.example.net/", "r.example.net", due_now},
+      {"https://s.example.net/", "s.example.net", due_now},
+  };
+  REQUIRE(queue->add(std::vector{domain}, kNow));
+  const auto uris = [&](const DeliveryFilter& filter) {
+    std::vector<std::string> found;
+    const auto due = queue->claim_due(kNow, Seconds(0), 9, filter);
+    for (const auto& delivery : *due) found.push_back(delivery.uri);
+    return found;
+  };
+  using Uris = std::vector<std::string>;
+  CHECK(uris({}).size() == 3);
+  CHECK(uris({ReportScheme::mailto, {}}) == Uris{"mailto:a@example.net"});
+  CHECK(uris({ReportScheme::https, {"r.example.net", "x"}}) == Uris{"https://s.example.net/"});
+  CHECK(uris({ReportScheme::mailto, {"example.net"}}).empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a status is recorded and read back; what ended is not due") {
   REQUIRE(queue->add(std::vector{built()}, kNow));
-  auto due = queue->claim_due(kNow, Seconds(600), 1);
+  auto due = queue->claim_due(kNow, Seconds(600), 1, {});
   const DeliveryStatus status{DeliveryState::delivered, 3, kNow, kNow + Seconds(5), "250 ok"};
   REQUIRE(queue->record(due->at(0).id, status));
   CHECK(all(*queue).at(0).status == status);
-  CHECK(queue->claim_due(kNow + Seconds(9999), Seconds(1), 9)->size() == 1);
+  CHECK(queue->claim_due(kNow + Seconds(9999), Seconds(1), 9, {})->size() == 1);
   CHECK(queue->count()->delivered == 1);
   CHECK(queue->count()->waiting == 1);
   const auto mailed = queue->count_mailed(*parse_day("2026-11-25"));
@@ -108,7 +131,7 @@ TEST_CASE_FIXTURE(Fixture, "closed days, hurry, next due, erasing") {
   CHECK(queue->hurry(kDay, kNow - Seconds(9)) == 2U);
   CHECK(queue->hurry(*parse_day("2026-11-23"), kNow) == 0U);
   CHECK(queue->hurry(std::nullopt, kNow - Seconds(9)) == 2U);
-  CHECK(queue->claim_due(kNow - Seconds(9), Seconds(1), 9)->size() == 2);
+  CHECK(queue->claim_due(kNow - Seconds(9), Seconds(1), 9, {})->size() == 2);
   CHECK(queue->erase_before(kDay) == 0U);
   CHECK(queue->erase_before(kDay + std::chrono::days(1)) == 1U);
   CHECK(all(*queue).empty());
@@ -144,7 +167,7 @@ TEST_CASE("a process killed at any step loses no delivery") {
       if (steps >= 1) static_cast<void>((*queue)->add(std::vector{built()}, kNow));
       if (steps >= 2) static_cast<void>((*queue)->close_day(kDay, kNow));
       if (steps >= 3) {
-        const auto due = (*queue)->claim_due(kNow, Seconds(600), 1);
+        const auto due = (*queue)->claim_due(kNow, Seconds(600), 1, {});
         const DeliveryStatus done{DeliveryState::delivered, 1, kNow, kNow, ""};
         if (steps >= 4) static_cast<void>((*queue)->record(due->at(0).id, done));
       }
@@ -156,6 +179,6 @@ TEST_CASE("a process killed at any step loses no delivery") {
     const auto queue = open_queue(dir.path(), log);
     if (queue->built_domains(kDay)->empty()) REQUIRE(queue->add(std::vector{built()}, kNow));
     const auto late = kNow + Seconds(100000);
-    CHECK(queue->claim_due(late, Seconds(1), 9)->size() == (steps >= 4 ? 1 : 2));
+    CHECK(queue->claim_due(late, Seconds(1), 9, {})->size() == (steps >= 4 ? 1 : 2));
   }
 }

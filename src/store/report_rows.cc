@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
+
 namespace strictmx {
 
 namespace {
@@ -74,7 +76,8 @@ const char* ReportRows::text_of(Query query) {
       return "SELECT d.id, d.ordinal, r.id, r.day, r.domain, r.number, r.report_id, r.created_at,"
              " d.uri, d.state, d.attempts, d.first_at, d.next_at, d.detail, r.json"
              " FROM deliveries d JOIN reports r ON r.id = d.report"
-             " WHERE d.state = 'waiting' AND d.next_at <= ?1 ORDER BY d.next_at LIMIT ?2";
+             " WHERE d.state = 'waiting' AND d.next_at <= ?1 AND d.uri LIKE ?3"
+             " AND d.host NOT IN (SELECT value FROM json_each(?4)) ORDER BY d.next_at LIMIT ?2";
     case update_next:
       return "UPDATE deliveries SET next_at = ?2 WHERE id = ?1";
     case update_status:
@@ -255,10 +258,15 @@ Result<void> ReportRows::add_delivery(std::int64_t report, unsigned ordinal,
   return {};
 }
 
-Result<std::vector<QueuedDelivery>> ReportRows::find_due(WallTime now, std::size_t limit) {
+Result<std::vector<QueuedDelivery>> ReportRows::find_due(WallTime now, std::size_t limit,
+                                                         const DeliveryFilter& filter) {
+  const auto begin = filter.scheme ? std::string(name_of(*filter.scheme)) + ":%" : "%";
+  const auto busy = Json::strings(filter.busy_hosts).dump();
   auto& statement = use(list_due);
   statement.bind_number(1, number_of(now));
   statement.bind_number(2, static_cast<std::int64_t>(limit));
+  statement.bind_text(3, begin);
+  statement.bind_text(4, busy);
   std::vector<QueuedDelivery> due;
   const auto read = for_each(statement, [&](const SqliteStatement& row) -> Result<void> {
     auto delivery = delivery_from(row);

@@ -18,7 +18,8 @@ class ReportRows {
   Result<std::int64_t> add_report(Day day, const Domain& domain, const NewReport& report,
                                   WallTime now);
   Result<void> add_delivery(std::int64_t report, unsigned ordinal, const NewDelivery& delivery);
-  Result<std::vector<QueuedDelivery>> find_due(WallTime now, std::size_t limit);
+  Result<std::vector<QueuedDelivery>> find_due(WallTime now, std::size_t limit,
+                                               const DeliveryFilter& filter);
   Result<void> put_off(std::int64_t delivery, WallTime until);
   Result<void> record(std::int64_t delivery, const DeliveryStatus& status);
   Result<std::size_t> hurry(std::optional<Day> day, WallTime now);

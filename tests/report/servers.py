@@ -16,6 +16,10 @@ import time
 class Quiet:
     """A client that is killed, or that does not like our TLS, is no error here."""
 
+    # With the default of 5 the kernel forgets some of many clients that come at once, and one that
+    # waits for a greeting waits for ever.
+    request_queue_size = 128
+
     def handle_error(self, *_):
         pass
 
@@ -28,6 +32,10 @@ class QuietTcp(Quiet, socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
+class QuietUnix(Quiet, socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
 class QuietHttp(Quiet, http.server.ThreadingHTTPServer):
     pass
 
@@ -37,7 +45,7 @@ class Served:
 
     def __init__(self, server):
         self.server = server
-        self.port = server.server_address[1]
+        self.port = server.server_address[1]  # of no meaning where the address is a path
         self.thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 
@@ -88,6 +96,7 @@ class Https(Served):
     def __init__(self, folder, statuses, address=("127.0.0.1", 0), context=None):
         self.posts = []
         self.pause = 0  # seconds between taking a report and saying so
+        self.held = None  # an event; until it is set nothing is answered
         self.statuses = list(statuses)
         outer = self
 
@@ -98,6 +107,8 @@ class Https(Served):
                     return  # the client went away
                 outer.posts.append((self.path, self.headers, body))
                 time.sleep(outer.pause)
+                if outer.held:
+                    outer.held.wait(50)
                 rest = len(outer.statuses) > 1
                 status = outer.statuses.pop(0) if rest else outer.statuses[0]
                 self.send_response(status)
@@ -111,7 +122,9 @@ class Https(Served):
 
         server = QuietHttp(address, Handler)
         context = context or context_for(folder)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        # Handshakes in the threads of their connections: one that lags holds up no other.
+        server.socket = context.wrap_socket(server.socket, server_side=True,
+                                            do_handshake_on_connect=False)
         super().__init__(server)
 
 
@@ -129,14 +142,16 @@ def context_for(folder):
 
 
 class Smtp(Served):
-    """Takes mail; `replies` maps the first word of a command to what is said instead of 250."""
+    """Takes mail by SMTP, or by LMTP; at a port, or at the unix socket `path`. `replies` maps the
+    first word of a command, or "TEXT", to what is said instead of 250."""
 
-    def __init__(self, replies=None, tls=None):
+    def __init__(self, replies=None, tls=None, lmtp=False, path=None):
         self.mails = []
         self.pause = 0  # seconds between taking a mail and saying so
         self.replies = replies or {}
         self.tls = tls
         self.handshakes = 0
+        hello = "LHLO" if lmtp else "EHLO"
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -158,7 +173,7 @@ class Smtp(Served):
                     word = line.split(b":")[0].split()[0].decode().upper()
                     if word in outer.replies:
                         self.say(outer.replies[word])
-                    elif word == "EHLO":
+                    elif word == hello:
                         self.say("250-sink\r\n250 STARTTLS" if outer.tls else "250 sink")
                     elif word == "STARTTLS":
                         self.start_tls()
@@ -169,10 +184,12 @@ class Smtp(Served):
                             return
                         outer.mails.append((envelope, text))
                         time.sleep(outer.pause)
-                        self.say("250 taken")
+                        self.say(outer.replies.get("TEXT", "250 taken"))
                     elif word == "QUIT":
                         self.say("221 bye")
                         return
+                    elif word in ("EHLO", "HELO", "LHLO"):
+                        self.say("500 not here")
                     else:
                         envelope.append(line.decode().strip())
                         self.say("250 ok")
@@ -186,5 +203,5 @@ class Smtp(Served):
                     text += line[1:] if line.startswith(b".") else line
                 return text
 
-        server = QuietTcp(("127.0.0.1", 0), Handler)
-        super().__init__(server)
+        super().__init__(QuietUnix(str(path), Handler) if path
+                         else QuietTcp(("127.0.0.1", 0), Handler))

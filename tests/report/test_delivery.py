@@ -18,6 +18,7 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -93,6 +94,12 @@ class World(unittest.TestCase):
                          {"valid": True, "error": None, "warnings": []})
         return report
 
+    def wait_until(self, condition, seconds=120):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.005)
+
     def key(self, selector, *flags):
         path = self.folder / f"{selector}.pem"
         made = subprocess.run([STRICTMX, "report", "dkim-key", *flags, "--selector", selector,
@@ -155,20 +162,50 @@ class Mail(World):
         self.assertEqual(self.send(relay=f"127.0.0.1:{relay.port}").returncode, 0)
         self.assertEqual((relay.handshakes, len(relay.mails)), (1, 1))
         self.prepare("v=TLSRPTv1; rua=mailto:a@example.net", domain="other.example")
-        connection = sqlite3.connect(self.state / "reports.sqlite")
-        connection.execute("DELETE FROM closed_days")
-        connection.commit()
+        self.reopen()
         self.assertEqual(self.send(relay=f"127.0.0.1:{broken.port}").returncode, 0)
         self.assertEqual((broken.handshakes, len(broken.mails)), (0, 1))
 
+    def test_lmtp_by_tcp_and_by_a_unix_socket(self):
+        path = self.folder / "lmtp"
+        tls = servers.context_for(self.folder)
+        local = self.serve(servers.Smtp(lmtp=True, path=path, tls=tls))
+        remote = self.serve(servers.Smtp(lmtp=True, tls=tls))
+        for domain, relay, where, handshakes in (
+                ("a.example", local, f"lmtp:unix:{path}", 0),
+                ("b.example", remote, f"lmtp:127.0.0.1:{remote.port}", 1),
+                ("c.example", remote, f"lmtp:localhost:{remote.port}", 2)):
+            self.prepare(f"v=TLSRPTv1; rua=mailto:me@{domain}", domain=domain)
+            sent = self.send(relay=where)
+            self.reopen()
+            self.assertEqual(sent.returncode, 0, sent)
+            self.assertIn("delivered, LMTP 250 taken", sent.stdout)
+            self.assertEqual(relay.mails[-1][0][1], f"RCPT TO:<me@{domain}>")
+            self.check_mail_text(relay.mails[-1][1])
+            self.assertEqual(relay.handshakes, handshakes)
+        self.assertEqual((len(local.mails), len(remote.mails)), (1, 2))
+
+    def reopen(self):
+        """Yesterday may get more domains."""
+        connection = sqlite3.connect(self.state / "reports.sqlite")
+        connection.execute("DELETE FROM closed_days")
+        connection.commit()
+        connection.close()
+
     def test_refusals_of_the_relay(self):
-        for reply, state, code in (("550 5.1.1 no such user", "refused", 1),
-                                   ("450 4.2.1 later", "waiting", 75)):
-            with self.subTest(reply):
+        for lmtp, word, reply, state, code in (
+                (False, "RCPT", "550 5.1.1 no such user", "refused", 1),
+                (False, "RCPT", "450 4.2.1 later", "waiting", 75),
+                (False, "MAIL", "550 5.7.1 not you", "waiting", 75),
+                (True, "RCPT", "550 5.1.1 no such user", "refused", 1),
+                (True, "TEXT", "550 5.2.2 full", "refused", 1),
+                (True, "TEXT", "452 4.2.2 full", "waiting", 75),
+                (True, "LHLO", "500 what", "waiting", 75)):
+            with self.subTest(lmtp=lmtp, word=word, reply=reply):
                 self.setUp()
-                relay = self.serve(servers.Smtp({"RCPT": reply}))
+                relay = self.serve(servers.Smtp({word: reply}, lmtp=lmtp))
                 self.prepare("v=TLSRPTv1; rua=mailto:a@example.net")
-                sent = self.send(relay=f"127.0.0.1:{relay.port}")
+                sent = self.send(relay=f"{'lmtp:' if lmtp else ''}127.0.0.1:{relay.port}")
                 self.assertEqual(sent.returncode, code, sent)
                 self.assertEqual(self.states(), [(state, 1)])
 
@@ -287,6 +324,28 @@ class Rules(World):
         self.send(relay=f"127.0.0.1:{relay.port}")
         self.assertEqual(len(relay.mails), 2)
         self.assertEqual(len(endpoint.posts), 2)
+
+    def test_a_slow_endpoint_does_not_hold_up_the_others(self):
+        relay = self.serve(servers.Smtp())
+        slow = self.serve(servers.Https(self.folder, [201]))
+        quick = self.serve(servers.Https(self.folder, [201]))
+        slow.held = threading.Event()
+        self.addCleanup(slow.held.set)
+        domains = [f"d{i}.example" for i in range(20)]
+        for domain in domains:
+            self.prepare(f"v=TLSRPTv1; rua=https://slow.example:{slow.port}/,"
+                         f"https://quick.example:{quick.port}/,mailto:tls@{domain}",
+                         domain=domain)
+        command = [STRICTMX, "report", "send", "--now", "--day", YESTERDAY, "--config",
+                   self.configure(relay=f"127.0.0.1:{relay.port}")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as sending:
+            self.addCleanup(sending.kill)
+            self.wait_until(lambda: len(relay.mails) == 20 and len(quick.posts) == 20, 40)
+            self.assertIn(len(slow.posts), range(1, 8))
+            slow.held.set()
+            sending.communicate(timeout=60)
+            self.assertEqual(sending.returncode, 0)
+        self.assertEqual(len(slow.posts), 20)
 
     def test_the_record_of_dns_when_no_mta_told_one(self):
         """RPT-D01, RPT-D08."""
@@ -436,12 +495,6 @@ class Service(World):
             return connection.execute(query).fetchone()[0]
         finally:
             connection.close()
-
-    def wait_until(self, condition):
-        deadline = time.monotonic() + 120
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.005)
 
 
 if __name__ == "__main__":

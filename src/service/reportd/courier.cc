@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "flow/report_delivery.h"
 #include "wire/report_mail.h"
 
@@ -9,7 +11,9 @@ namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kMaxAttempts = 16;
+constexpr std::size_t kMaxMails = 16;  // at a time
+constexpr std::size_t kMaxPosts = 64;
+constexpr std::size_t kBusyHost = 4;  // posts to one; below it may get as many more at once
 constexpr Seconds kLease{600};
 
 AttemptOutcome rejected(std::string detail) {
@@ -52,22 +56,52 @@ Result<std::string> compose_report_mail(const QueuedReport& report, unsigned ord
   return sign_mail(format_report_mail(mail), signers, report.created_at);
 }
 
+// Endpoints are strangers, the relay is ours: however long they take, mails go on, and no host
+// holds more than a few places.
 Result<std::size_t> Courier::start_due() {
-  if (stopping_ || active_ >= kMaxAttempts) return 0;
-  auto due = parts_.queue.claim_due(parts_.clock.now().wall, kLease, kMaxAttempts - active_);
+  if (stopping_) return 0;
+  auto started = start(kMaxMails - std::min(mails_, kMaxMails), {ReportScheme::mailto, {}});
+  while (started && posts_ < kMaxPosts) {
+    DeliveryFilter filter{ReportScheme::https, {}};
+    for (const auto& [host, posts] : hosts_) {
+      if (posts >= kBusyHost) filter.busy_hosts.push_back(host);
+    }
+    const auto more = start(std::min(kBusyHost, kMaxPosts - posts_), filter);
+    if (!more) return std::unexpected(more.error());
+    if (*more == 0) break;
+    *started += *more;
+  }
+  return started;
+}
+
+Result<std::size_t> Courier::start(std::size_t limit, const DeliveryFilter& filter) {
+  if (limit == 0) return 0;
+  auto due = parts_.queue.claim_due(parts_.clock.now().wall, kLease, limit, filter);
   if (!due) return std::unexpected(due.error());
   for (auto& delivery : *due) {
-    ++active_;
-    Task<void> task = deliver(*this, std::move(delivery));
+    const auto uri = parse_report_uri(delivery.uri);
+    std::string host = uri && uri->scheme == ReportScheme::https ? uri->host.text() : "";
+    take_place(host);
+    Task<void> task = deliver(*this, std::move(delivery), std::move(host));
     asio::co_spawn(parts_.io, std::move(task), asio::detached);
   }
   return due->size();
 }
 
-Task<void> Courier::deliver(Courier& courier, QueuedDelivery delivery) {
+void Courier::take_place(const std::string& host) {
+  ++(host.empty() ? mails_ : posts_);
+  if (!host.empty()) ++hosts_[host];
+}
+
+void Courier::give_place(const std::string& host) {
+  --(host.empty() ? mails_ : posts_);
+  if (!host.empty() && --hosts_[host] == 0) hosts_.erase(host);
+}
+
+Task<void> Courier::deliver(Courier& courier, QueuedDelivery delivery, std::string host) {
   const auto outcome = co_await courier.attempt(delivery);
   courier.finish(delivery, outcome);
-  --courier.active_;
+  courier.give_place(host);
 }
 
 Task<AttemptOutcome> Courier::attempt(QueuedDelivery delivery) {

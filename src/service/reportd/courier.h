@@ -1,9 +1,12 @@
 // service/reportd/courier.h: brings queued reports to where they go. Every attempt's outcome is on
 // disk before the next one of the same delivery can begin.
-// Limits: 16 attempts at once; a claim is good for 10 minutes, an attempt for 130 seconds.
+// Limits: 16 mails and 64 posts at once, 7 of these to one host; a claim is good for 10 minutes, an
+// attempt for 130 seconds.
 #pragma once
 #include <functional>
+#include <map>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "base/log.h"
@@ -42,14 +45,18 @@ class Courier {
   // Starts as many attempts as are due and allowed; returns how many. Errors: those of the queue.
   Result<std::size_t> start_due();
 
-  std::size_t active() const { return active_; }
+  std::size_t active() const { return mails_ + posts_; }
   void stop() { stopping_ = true; }
 
   // Called after each attempt, from its coroutine.
   std::function<void(const QueuedDelivery& delivery, const DeliveryStatus& status)> on_attempt;
 
  private:
-  static Task<void> deliver(Courier& courier, QueuedDelivery delivery);
+  Result<std::size_t> start(std::size_t limit, const DeliveryFilter& filter);
+  static Task<void> deliver(Courier& courier, QueuedDelivery delivery, std::string host);
+  // An attempt begins or ends; `host`: of an endpoint, empty for mails.
+  void take_place(const std::string& host);
+  void give_place(const std::string& host);
   Task<AttemptOutcome> attempt(QueuedDelivery delivery);
   void finish(const QueuedDelivery& delivery, const AttemptOutcome& outcome);
 
@@ -57,7 +64,9 @@ class Courier {
   const ReportdOptions& options_;
   const std::vector<DkimSigner>& signers_;
   std::mt19937_64 random_{std::random_device{}()};
-  std::size_t active_ = 0;
+  std::size_t mails_ = 0;
+  std::size_t posts_ = 0;
+  std::map<std::string, std::size_t> hosts_;  // posts by host
   bool stopping_ = false;
 };
 

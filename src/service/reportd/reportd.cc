@@ -67,7 +67,7 @@ class Reportd::Impl {
       const auto started = self.workshop_.courier().start_due();
       if (!started) self.note(std::unexpected(started.error()), "report_queue_failed");
       if (tick % kCountEvery == 0) self.count();
-      const bool busy = self.stopping_ || (started && *started > 0);
+      const bool busy = self.stopping_ || self.workshop_.courier().active() > 0;
       self.delivery_pause_.expires_after(busy ? kBusyTick : Millis(kTick));
       co_await self.delivery_pause_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
