@@ -11,7 +11,7 @@ namespace {
 
 constexpr Millis kPause{100};           // when no descriptor is left
 constexpr Seconds kComplaintPause{10};  // between two log lines about it
-constexpr unsigned kBurst = 32;         // accepted in a row before others have their turn
+constexpr int kBurst = 32;              // accepted in a row before others have their turn
 
 }  // namespace
 
@@ -44,8 +44,15 @@ void Acceptor::stop() {
   socket_.reset();
 }
 
-void Acceptor::on_ready(std::uint32_t) {
-  for (unsigned i = 0; socket_ && i < kBurst; ++i) {
+void Acceptor::finish() {
+  accept_some(kListenBacklog);
+  stop();
+}
+
+void Acceptor::on_ready(std::uint32_t) { accept_some(kBurst); }
+
+void Acceptor::accept_some(int most) {
+  for (int i = 0; socket_ && i < most; ++i) {
     const int descriptor =
         ::accept4(socket_->descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {

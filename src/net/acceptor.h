@@ -31,12 +31,16 @@ class Acceptor final : private Watcher {
   // Closes the listening socket and removes its file.
   void stop();
 
+  // The same, after accepting those who have connected already: a close would reset them.
+  void finish();
+
   // With the port the system chose.
   const Endpoint& local() const { return local_; }
 
  private:
   Acceptor(EventLoop& loop, ListenSocket socket, Log& log);
   void on_ready(std::uint32_t events) override;
+  void accept_some(int most);
   void pause(int error);
   void resume();
 

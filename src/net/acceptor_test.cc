@@ -65,6 +65,15 @@ TEST_CASE("acceptor: after stop nobody can connect, and the file is gone") {
   door.acceptor->stop();
 }
 
+TEST_CASE("acceptor: who has connected before the end is accepted") {
+  Door door("inet:127.0.0.1:0");
+  std::vector<OwnedFd> clients;
+  for (int i = 0; i < 40; ++i) clients.push_back(test::connect_to(door.acceptor->local()));
+  door.acceptor->finish();
+  CHECK(door.accepted.size() == clients.size());
+  CHECK(test::connect_to(door.acceptor->local()).get() < 0);
+}
+
 TEST_CASE("acceptor: it may be stopped from its own callback") {
   test::MemoryLog log;
   const auto loop = EventLoop::create().value();

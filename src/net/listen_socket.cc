@@ -17,8 +17,6 @@
 namespace strictmx {
 namespace {
 
-constexpr int kBacklog = 4096;
-
 bool set_flag(int descriptor, int level, int option) {
   const int on = 1;
   return ::setsockopt(descriptor, level, option, &on, sizeof on) == 0;
@@ -125,7 +123,7 @@ Result<ListenSocket> ListenSocket::open(const Endpoint& endpoint, unsigned unix_
     bound = made.bind_unix(std::get<UnixEndpoint>(endpoint.where), unix_mode);
   }
   if (!bound) return std::unexpected(bound.error());
-  if (::listen(made.descriptor_, kBacklog) != 0) return made.failed(errno);
+  if (::listen(made.descriptor_, kListenBacklog) != 0) return made.failed(errno);
   return made;
 }
 

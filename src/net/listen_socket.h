@@ -9,6 +9,8 @@
 
 namespace strictmx {
 
+constexpr int kListenBacklog = 4096;
+
 // Owns the descriptor and, for unix sockets, the file: the destructor closes the one and removes
 // the other, if it is still the file made here.
 class ListenSocket {

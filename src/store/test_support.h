@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,13 +39,18 @@ class TempDir {
   std::filesystem::path path_;
 };
 
+// `lines` may be read when no other thread writes any more.
 class LinesLog final : public Log {
  public:
   bool enabled(LogLevel) const override { return true; }
   void write(LogLevel, std::string_view event, std::span<const LogField> fields) override {
+    const std::lock_guard lock(mutex_);
     lines.push_back(format_log_line(event, fields));
   }
   std::vector<std::string> lines;
+
+ private:
+  std::mutex mutex_;
 };
 
 inline KnownPolicy make_policy(const std::string& domain, const std::string& id = "20261124",

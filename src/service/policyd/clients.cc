@@ -12,12 +12,18 @@ namespace strictmx {
 namespace {
 
 constexpr std::size_t kFlushBytes = 65536;
+constexpr int kLastReads = 32;  // before a client is dismissed
 
 // How many octets the system took at once; -1: the connection is lost.
 ssize_t send_now(int descriptor, std::string_view data) {
   const ssize_t sent = ::send(descriptor, data.data(), data.size(), MSG_NOSIGNAL);
   if (sent >= 0) return sent;
   return errno == EAGAIN || errno == EINTR || errno == ENOBUFS ? 0 : -1;
+}
+
+bool has_input(int descriptor) {
+  char octet = 0;
+  return ::recv(descriptor, &octet, 1, MSG_PEEK) > 0;
 }
 
 }  // namespace
@@ -39,7 +45,9 @@ class Clients::Client final : public Watcher, public Waiter {
   const int descriptor;
   const std::unique_ptr<RequestReader> reader;
   List::iterator self;
-  bool asking = false;  // a question is being looked up
+  bool asking = false;   // a question is being looked up
+  bool heard = false;    // has sent something
+  bool leaving = false;  // dismissed: gets nothing more
   std::uint32_t watched = EPOLLIN;
   MonoTime active;      // when octets moved last
   std::string pending;  // input that comes after the question or the replies outstanding
@@ -76,9 +84,27 @@ void Clients::add(int descriptor, std::unique_ptr<RequestReader> reader) {
 }
 
 void Clients::drain() {
-  draining_ = true;
-  std::erase_if(quiet_, [](const Client& client) { return client.unsent.empty(); });
-  metrics_.set_clients(count());
+  if (!draining_since_) draining_since_ = loop_.now();
+  for (auto next = quiet_.begin(); next != quiet_.end();) {
+    Client& client = *next++;  // it may go to the end, among those who ask, or away
+    guarded(client, [&] { return dismiss(client); });
+  }
+}
+
+// One step of drain() for a client without a question outstanding.
+bool Clients::dismiss(Client& client) {
+  const MonoTime now = loop_.now();
+  if (client.leaving) return now < client.active + limits_.farewell;
+  if (!client.heard && now < *draining_since_ + limits_.farewell) return true;
+  for (int reads = 0; client.unsent.empty() && !client.asking; ++reads) {
+    if (reads == kLastReads || !has_input(client.descriptor)) {
+      client.leaving = true;
+      client.active = now;
+      return ::shutdown(client.descriptor, SHUT_WR) == 0;
+    }
+    if (!serve(client, EPOLLIN)) return false;
+  }
+  return true;
 }
 
 void Clients::close_all() {
@@ -126,6 +152,8 @@ bool Clients::serve(Client& client, std::uint32_t events) {
   const ssize_t got = ::recv(client.descriptor, input_.data(), input_.size(), 0);
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0) return false;
+  if (client.leaving) return true;  // too late; it sees the end and asks the next daemon
+  client.heard = true;
   touch(client);
   replies_.clear();
   return answer(client, std::string_view(input_.data(), static_cast<std::size_t>(got)));
@@ -157,7 +185,7 @@ bool Clients::answer(Client& client, std::string_view input) {
   if (!replies_.empty() && !flush(client)) return false;
   if (!client.unsent.empty()) return watch(client, EPOLLOUT);
   if (client.asking) return true;  // hardly anybody sends more before the reply: watched as it is
-  return !draining_ && watch(client, EPOLLIN);
+  return watch(client, EPOLLIN);
 }
 
 void Clients::ask(Client& client, const Query& query) {

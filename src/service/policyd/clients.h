@@ -5,12 +5,13 @@
 // Limits: `max_clients` connections; one more closes the one that was silent for longest, or is
 // closed itself when all wait for an answer. Replies that a client does not take: 64 KiB and one
 // reply, then its requests are not read. A client without traffic, and without an answer to wait
-// for, is closed after `idle`.
+// for, is closed after `idle`. At the end nobody is cut off: see drain().
 // Lives on the answer thread, in its EventLoop.
 #pragma once
 #include <array>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
@@ -26,6 +27,7 @@ class Clients {
   struct Limits {
     std::size_t max_clients;
     Seconds idle;
+    Millis farewell{500};  // of drain()
   };
   // All must outlive this object.
   Clients(EventLoop& loop, Resolver& resolver, Metrics& metrics, Log& log, Limits limits);
@@ -37,7 +39,10 @@ class Clients {
   // block.
   void add(int descriptor, std::unique_ptr<RequestReader> reader);
 
-  // From now on clients are closed as soon as they have no reply outstanding.
+  // Ends the connections, step by step: to be called again until count() is 0. What has come is
+  // answered; then nothing more is sent, and the client is closed when it closes its own side, at
+  // the latest `farewell` after: a close with a question unread would take back replies as well.
+  // Who has not asked yet may do so for `farewell` from the first step on.
   void drain();
 
   void close_all();
@@ -62,6 +67,7 @@ class Clients {
   bool flush(Client& client);
   bool send_unsent(Client& client);
   bool watch(Client& client, std::uint32_t events);
+  bool dismiss(Client& client);
 
   void ask(Client& client, const Query& query);
   void touch(Client& client);
@@ -76,7 +82,7 @@ class Clients {
   Metrics& metrics_;
   Log& log_;
   Limits limits_;
-  bool draining_ = false;
+  std::optional<MonoTime> draining_since_;
   List quiet_;   // longest without traffic first
   List asking_;  // those that wait for an answer
   EventLoop::Timer idle_timer_;

@@ -100,6 +100,13 @@ struct Office {
     settle();
   }
 
+  // All MTAs leave; how many clients are left.
+  std::size_t end() {
+    for (Mta& mta : mtas) mta.leave();
+    settle();
+    return clients.count();
+  }
+
   test::World world;
   std::unique_ptr<EventLoop> loop = EventLoop::create().value();
   Clients clients;
@@ -258,14 +265,69 @@ TEST_CASE("clients: draining closes all but those who wait, and those after thei
   Office office;
   Mta& silent = office.connect();
   Mta& asking = office.connect();
+  office.tell(silent, request("localhost"));
   asking.say(request("example.com") + request("localhost"));
   office.loop->turn(Millis{0});
   office.clients.drain();
   CHECK(silent.closed());
-  CHECK(office.clients.count() == 1);
+  CHECK_FALSE(asking.closed());
   office.settle();
   CHECK(asking.hear() == kSecure + kNotFound);
+  office.clients.drain();
   CHECK(asking.closed());
+  CHECK(office.end() == 0);
+}
+
+TEST_CASE("clients: draining answers what has come and was not read") {
+  for (const bool known : {true, false}) {
+    CAPTURE(known);
+    Office office;
+    if (known) office.learn("example.com");
+    Mta& mta = office.connect();
+    office.tell(mta, request("localhost"));
+    mta.say(replies(request("example.com"), 2000));  // more than one read takes
+    office.clients.drain();
+    office.settle();
+    office.clients.drain();
+    CHECK(mta.hear() == replies(kSecure, 2000));
+    CHECK(mta.closed());
+    CHECK(office.end() == 0);
+  }
+}
+
+TEST_CASE("clients: draining lets those ask who have just come") {
+  Office office({100, Seconds{3600}, Millis{3600000}});
+  Mta& mta = office.connect();
+  Mta& silent = office.connect();
+  office.clients.drain();
+  CHECK_FALSE(mta.closed());
+  CHECK(office.tell(mta, request("example.com")) == kSecure);
+  office.clients.drain();
+  CHECK(mta.closed());
+  CHECK_FALSE(silent.closed());
+}
+
+TEST_CASE("clients: after its end a question is read, which resets nothing, and not answered") {
+  Office office({100, Seconds{3600}, Millis{3600000}});
+  Mta& mta = office.connect();
+  office.tell(mta, request("localhost"));
+  office.clients.drain();
+  CHECK(mta.closed());
+  CHECK(office.tell(mta, request("localhost")).empty());
+  office.clients.drain();
+  CHECK(office.clients.count() == 1);
+  CHECK(office.end() == 0);
+}
+
+TEST_CASE("clients: draining waits for nobody longer than the farewell") {
+  Office office({100, Seconds{3600}, Millis{0}});
+  Mta& silent = office.connect();
+  Mta& idle = office.connect();
+  office.tell(idle, request("localhost"));
+  office.clients.drain();
+  CHECK(silent.closed());
+  CHECK(idle.closed());
+  office.clients.drain();
   CHECK(office.clients.count() == 0);
 }
 

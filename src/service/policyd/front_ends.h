@@ -38,8 +38,10 @@ class FrontEnds {
   // Takes no more questions; those that wait get an answer when the engine gives up.
   void stop();
 
-  // Whether a question still waits.
-  bool busy() const { return verdicts_.waiting() > 0 || sessions_.in_flight() > 0; }
+  // Whether a question still waits, or may still come.
+  bool busy() const {
+    return verdicts_.waiting() > 0 || sessions_.in_flight() > 0 || lines_.clients() > 0;
+  }
 
  private:
   Parts parts_;

@@ -32,7 +32,11 @@ DaneUse dane_of(LineVerb verb) { return verb == LineVerb::exim ? DaneUse::on : D
 }  // namespace
 
 LineServer::LineServer(Parts parts, Millis deadline)
-    : parts_(parts), deadline_(deadline), turns_(kMaxTurns), relays_(kMaxTurns) {}
+    : parts_(parts),
+      deadline_(deadline),
+      farewell_(parts.io),
+      turns_(kMaxTurns),
+      relays_(kMaxTurns) {}
 
 Result<void> LineServer::listen(const std::string& endpoint) {
   const auto where = Endpoint::parse(endpoint);
@@ -49,9 +53,11 @@ Result<void> LineServer::listen(const std::string& endpoint) {
 
 void LineServer::stop() {
   for (auto& listener : listeners_) listener->stop();
-  for (auto& client : clients_) {
-    if (client.reading) client.stream.cancel();
-  }
+  farewell_.expires_after(kLineFarewell);
+  farewell_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;  // `this` may be gone
+    for (auto& client : clients_) client.stream.cancel();
+  });
 }
 
 std::vector<Endpoint> LineServer::local() const {

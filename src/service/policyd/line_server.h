@@ -20,6 +20,7 @@ namespace strictmx {
 
 constexpr std::size_t kMaxLineClients = 2000;
 constexpr Seconds kLineIdle{15};
+constexpr Millis kLineFarewell{500};
 // OpenSMTPD stands still while it waits: such a question is answered within this time.
 constexpr Millis kShortPatience{800};
 
@@ -40,7 +41,8 @@ class LineServer {
 
   void set_deadline(Millis deadline) { deadline_ = deadline; }
 
-  // Takes no more connections and closes those that have asked nothing yet.
+  // Takes no more connections. Those that are there get kLineFarewell to ask and to read; until
+  // clients() is 0 the io_context must run.
   void stop();
 
   std::size_t clients() const { return clients_.size(); }
@@ -65,6 +67,7 @@ class LineServer {
 
   Parts parts_;
   Millis deadline_;
+  asio::steady_timer farewell_;
   std::vector<std::unique_ptr<StreamListener>> listeners_;
   std::list<Client> clients_;           // longest connected first
   GenerationMap<std::uint32_t> turns_;  // questions for a relay, by domain

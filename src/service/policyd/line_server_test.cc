@@ -171,7 +171,16 @@ TEST_CASE("relay hosts take turns for each domain") {
   CHECK(order == "abab");
 }
 
-TEST_CASE("stopping closes those who have asked nothing") {
+TEST_CASE("a question that comes after the stop, from who was there, is answered") {
+  Daemon daemon;
+  Client client(daemon.server.local()[0]);
+  CHECK_FALSE(client.closed(daemon.world.io));
+  daemon.server.stop();
+  client.write("check localhost\n");
+  CHECK(client.read_all(daemon.world.io) == "not-found\n");
+}
+
+TEST_CASE("stopping closes those who ask nothing") {
   Daemon daemon;
   Client client(daemon.server.local()[0]);
   CHECK_FALSE(client.closed(daemon.world.io));

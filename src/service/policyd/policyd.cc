@@ -106,16 +106,16 @@ class Policyd::Impl {
     });
   }
 
-  // Clients that wait for a reply get it, up to options.drain; then all are closed.
+  // Clients that have asked get their reply, up to options.drain; then all are closed.
   void drain() {
+    for (auto& acceptor : acceptors_) acceptor->finish();
     log_.info("draining", {{"clients", std::to_string(clients_->count())}});
-    for (auto& acceptor : acceptors_) acceptor->stop();
-    clients_->drain();
     drain_until_ = loop_->now() + options_.drain;
     drain_on();
   }
 
   void drain_on() {
+    clients_->drain();
     if (clients_->count() > 0 && loop_->now() < drain_until_) {
       drain_timer_->at(loop_->now() + kDrainStep);
       return;
