@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cmd/check_local.h"
-#include "cmd/check_text.h"
+#include "cmd/check/check_local.h"
+#include "cmd/check/check_text.h"
 #include "cmd/load_config.h"
 #include "cmd/opensmtpd_calls.h"
 #include "cmd/output_form.h"
 #include "cmd/report_calls.h"
 #include "cmd/results_call.h"
 #include "cmd/terminal.h"
-#include "core/sender_profile.h"
+#include "core/check/sender_profile.h"
 #include "core/sts_policy.h"
 
 namespace strictmx {

@@ -14,7 +14,7 @@ enum class ExitCode : std::uint8_t {
   no = 1,          // a clear answer, the negative one; a store of no use to this version
   usage = 2,       // wrong call or wrong configuration
   temporary = 75,  // EX_TEMPFAIL of sysexits.h: the same call may succeed later
-  // `strictmx check` alone, where 0 to 3 are those of cmd/check_report:
+  // `strictmx check` alone, where 0 to 3 are those of cmd/check/check_report:
   check_usage = 64,  // EX_USAGE
 };
 

@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <exception>
 
-#include "cmd/check_command.h"
-#include "cmd/check_config.h"
-#include "cmd/check_local.h"
+#include "cmd/check/check_command.h"
+#include "cmd/check/check_config.h"
+#include "cmd/check/check_local.h"
 #include "cmd/cli.h"
 #include "cmd/config_sample.h"
 #include "cmd/export_opensmtpd.h"

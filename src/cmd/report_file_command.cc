@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "cmd/read_file.h"
 #include "cmd/report_format.h"
-#include "core/report_json.h"
-#include "core/report_reader.h"
+#include "core/report/report_json.h"
+#include "core/report/report_reader.h"
 #include "wire/report_input.h"
 
 namespace strictmx {

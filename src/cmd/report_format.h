@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "core/report.h"
+#include "core/report/report.h"
 
 namespace strictmx {
 

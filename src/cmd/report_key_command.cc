@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "core/dkim.h"
+#include "core/report/dkim.h"
 #include "tls/dkim_key.h"
 
 namespace strictmx {

@@ -12,7 +12,7 @@
 #include "cmd/report_format.h"
 #include "cmd/report_send.h"
 #include "cmd/reportd_options.h"
-#include "core/report_json.h"
+#include "core/report/report_json.h"
 #include "store/day_store.h"
 #include "store/report_queue.h"
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "core/report_json.h"
+#include "core/report/report_json.h"
 #include "service/reportd/workshop.h"
 #include "wire/gzip.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "cmd/config_values.h"
-#include "core/dkim.h"
+#include "core/report/dkim.h"
 #include "net/endpoint.h"
 
 namespace strictmx {

@@ -3,7 +3,7 @@
 // day and what is read of it: sums of sessions. Limits: below, for every text that comes from a
 // peer; bound() enforces them, so that a hostile MX or TXT record can neither grow the store nor
 // bring control octets into a report. Not here: where they come from (service/collectd,
-// service/policyd), where they are kept (store/day_store), the report itself (core/report).
+// service/policyd), where they are kept (store/day_store), the report itself (core/report/report).
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // core/tlsrpt_record.h: the TXT record at _smtp._tls.<policy domain> (RFC 8460 §3): where the
 // reports about a domain go. Pure.
 // Limits: an RR of 4096 octets, 64 fields, 16 addresses for reports (ours; the RFC has none).
-// Not here: the look-up (service/reportd), rewriting and opting out (core/report_route).
+// Not here: the look-up (service/reportd), rewriting and opting out (core/report/report_route).
 #pragma once
 #include <cstdint>
 #include <span>

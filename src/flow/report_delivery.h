@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "core/delivery_status.h"
+#include "core/report/delivery_status.h"
 #include "core/tls_result.h"
 
 namespace strictmx {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "core/policy_host_facts.h"
+#include "core/check/policy_host_facts.h"
 
 namespace strictmx {
 

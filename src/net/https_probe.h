@@ -12,7 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "core/policy_host_facts.h"
+#include "core/check/policy_host_facts.h"
 #include "net/asio.h"
 #include "net/chain_reader.h"
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "core/delivery_status.h"
+#include "core/report/delivery_status.h"
 #include "net/asio.h"
 #include "net/outgoing_stream.h"
 #include "net/report_sender.h"

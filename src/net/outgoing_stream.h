@@ -11,9 +11,9 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "core/check/smtp_facts.h"
+#include "core/check/tls_facts.h"
 #include "core/ip_address.h"
-#include "core/smtp_facts.h"
-#include "core/tls_facts.h"
 #include "net/asio.h"
 #include "net/endpoint.h"
 #include "tls/client.h"

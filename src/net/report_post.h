@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/delivery_status.h"
 #include "core/ip_address.h"
+#include "core/report/delivery_status.h"
 #include "core/tlsrpt_record.h"
 #include "net/curl_runner.h"
 #include "tls/verify.h"

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "core/delivery_status.h"
 #include "core/ip_address.h"
-#include "core/mail_address.h"
+#include "core/report/delivery_status.h"
+#include "core/report/mail_address.h"
 #include "core/tlsrpt_record.h"
 #include "net/asio.h"
 #include "net/dns_client.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/delivery_status.h"
+#include "core/report/delivery_status.h"
 #include "net/asio.h"
 #include "net/report_sender.h"
 

@@ -15,9 +15,9 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "core/check/smtp_facts.h"
 #include "core/domain.h"
 #include "core/ip_address.h"
-#include "core/smtp_facts.h"
 #include "net/asio.h"
 #include "net/chain_reader.h"
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "core/delivery_status.h"
 #include "core/fetch_outcome.h"
+#include "core/report/delivery_status.h"
 #include "core/verdict.h"
 #include "wire/tlsrpt_datagram.h"
 

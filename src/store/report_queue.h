@@ -20,7 +20,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
-#include "core/delivery_status.h"
+#include "core/report/delivery_status.h"
 #include "core/tls_result.h"
 #include "core/tlsrpt_record.h"
 #include "store/store_access.h"

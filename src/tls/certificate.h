@@ -1,11 +1,11 @@
-// tls/certificate.h: reads one X.509 certificate into values (core/certificate_facts). Pure.
+// tls/certificate.h: reads one X.509 certificate into values (core/check/certificate_facts). Pure.
 // Source: RFC 5280 §4.1, §4.2. OpenSSL's types are named here, its headers are in the .cc only.
 #pragma once
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
-#include "core/certificate_facts.h"
+#include "core/check/certificate_facts.h"
 
 struct x509_st;  // OpenSSL's X509
 

@@ -1,15 +1,15 @@
 // tls/chain_facts.h: what the certificates that a server sent are worth: the chain against the
-// trusted roots with every fault by its kind (core/certificate_facts), and each TLSA record by
-// itself. Pure but for OpenSSL. Source: RFC 5280 §6, RFC 7671 §5, RFC 7672 §3.1, §3.2.
-// Names are not part of a chain's status: names_host() tells them apart.
-// Not here: the daemon's one verdict about a policy host (tls/verify).
+// trusted roots with every fault by its kind (core/check/certificate_facts), and each TLSA record
+// by itself. Pure but for OpenSSL. Source: RFC 5280 §6, RFC 7671 §5, RFC 7672 §3.1, §3.2. Names are
+// not part of a chain's status: names_host() tells them apart. Not here: the daemon's one verdict
+// about a policy host (tls/verify).
 #pragma once
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
-#include "core/certificate_facts.h"
+#include "core/check/certificate_facts.h"
 #include "tls/trust_store.h"
 
 namespace strictmx {

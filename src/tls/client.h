@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "core/tls_facts.h"
+#include "core/check/tls_facts.h"
 
 struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "core/dkim.h"
+#include "core/report/dkim.h"
 #include "tls/dkim_key.h"
 
 namespace strictmx {

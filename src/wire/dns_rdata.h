@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "core/check/dns_facts.h"
 #include "core/dns_answer.h"
-#include "core/dns_facts.h"
 #include "core/ip_address.h"
 #include "core/tlsa_record.h"
 

@@ -3,8 +3,8 @@
 #pragma once
 #include <string_view>
 
+#include "core/check/policy_host_facts.h"
 #include "core/fetch_outcome.h"
-#include "core/policy_host_facts.h"
 
 namespace strictmx {
 

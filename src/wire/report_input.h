@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "core/report_reader.h"
+#include "core/report/report_reader.h"
 
 namespace strictmx {
 

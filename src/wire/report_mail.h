@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 #include "core/domain.h"
-#include "core/mail_address.h"
+#include "core/report/mail_address.h"
 
 namespace strictmx {
 

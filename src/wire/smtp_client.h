@@ -18,7 +18,7 @@
 #include <variant>
 
 #include "base/time.h"
-#include "core/smtp_facts.h"
+#include "core/check/smtp_facts.h"
 #include "wire/smtp_reply.h"
 
 namespace strictmx {

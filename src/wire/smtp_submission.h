@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/delivery_status.h"
-#include "core/tls_facts.h"
+#include "core/check/tls_facts.h"
+#include "core/report/delivery_status.h"
 #include "wire/smtp_client.h"
 
 namespace strictmx {

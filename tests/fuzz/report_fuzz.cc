@@ -2,8 +2,8 @@
 #include <string>
 
 #include "check.h"
-#include "core/report_json.h"
-#include "core/report_reader.h"
+#include "core/report/report_json.h"
+#include "core/report/report_reader.h"
 #include "wire/gzip.h"
 
 using namespace strictmx;

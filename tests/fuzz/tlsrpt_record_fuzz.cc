@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "check.h"
-#include "core/mail_address.h"
+#include "core/report/mail_address.h"
 #include "core/tlsrpt_record.h"
 
 using namespace strictmx;

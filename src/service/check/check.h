@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "core/check_facts.h"
+#include "core/check/check_facts.h"
 #include "net/dns_client.h"
 #include "net/https_probe.h"
 #include "net/smtp_probe.h"

@@ -1,6 +1,7 @@
-// service/check/collect.h: everything about one domain, by all means at once (core/check_facts).
+// service/check/collect.h: everything about one domain, by all means at once
+// (core/check/check_facts).
 #pragma once
-#include "core/check_facts.h"
+#include "core/check/check_facts.h"
 #include "service/check/parts.h"
 
 namespace strictmx {

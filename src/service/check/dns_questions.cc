@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/check_facts.h"
+#include "core/check/check_facts.h"
 #include "net/task_group.h"
 #include "wire/dns_rdata.h"
 

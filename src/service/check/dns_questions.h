@@ -1,9 +1,9 @@
 // service/check/dns_questions.h: the DNS questions of a check, each with its answer as facts
-// (core/dns_facts). Every one ends at `deadline`, or after the time of one question.
+// (core/check/dns_facts). Every one ends at `deadline`, or after the time of one question.
 #pragma once
 #include <string>
 
-#include "core/dns_facts.h"
+#include "core/check/dns_facts.h"
 #include "core/domain.h"
 #include "service/check/parts.h"
 

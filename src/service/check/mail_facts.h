@@ -1,7 +1,7 @@
 // service/check/mail_facts.h: the MX hosts of a domain: records, addresses, TLSA records, and the
-// servers behind all of them at once (core/check_facts).
+// servers behind all of them at once (core/check/check_facts).
 #pragma once
-#include "core/check_facts.h"
+#include "core/check/check_facts.h"
 #include "service/check/parts.h"
 
 namespace strictmx {

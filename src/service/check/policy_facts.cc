@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "core/report_targets.h"
+#include "core/check/report_targets.h"
 #include "net/task_group.h"
 #include "service/check/dns_questions.h"
 #include "wire/policy_answer.h"

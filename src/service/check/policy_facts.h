@@ -1,7 +1,7 @@
 // service/check/policy_facts.h: what a domain publishes for MTA-STS and TLS reporting: records,
-// the policy host at every address, and where reports would go (core/check_facts).
+// the policy host at every address, and where reports would go (core/check/check_facts).
 #pragma once
-#include "core/check_facts.h"
+#include "core/check/check_facts.h"
 #include "service/check/parts.h"
 
 namespace strictmx {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/report_json.h"
-#include "core/report_reader.h"
+#include "core/report/report_json.h"
+#include "core/report/report_reader.h"
 #include "flow/report_delivery.h"
 #include "wire/gzip.h"
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/time.h"
-#include "core/report_build.h"
-#include "core/report_route.h"
+#include "core/report/report_build.h"
+#include "core/report/report_route.h"
 #include "net/dns_client.h"
 #include "net/report_sender.h"
 

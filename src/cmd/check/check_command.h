@@ -1,0 +1,10 @@
+// cmd/check/check_command.h: `strictmx check`.
+#pragma once
+#include "cmd/cli.h"
+#include "cmd/command_result.h"
+
+namespace strictmx {
+
+CommandResult run_check_command(const CheckCall& call);
+
+}  // namespace strictmx
