@@ -1,5 +1,5 @@
-// cmd/check/test_check_report.h: reports for the tests of the forms of output: an ordinary one and one
-// whose every remote text attacks its reader.
+// cmd/check/test_check_report.h: reports for the tests of the forms of output: an ordinary one and
+// one whose every remote text attacks its reader.
 #pragma once
 #include <string>
 #include <utility>
