@@ -10,6 +10,8 @@ namespace {
 
 using Missing = DayTexts::Missing;
 
+constexpr std::size_t kMaxEntered = 50000;
+
 std::int64_t clamped(std::uint64_t sessions) {
   return static_cast<std::int64_t>(std::min(sessions, kMaxSessions));
 }
@@ -49,7 +51,8 @@ Result<DayAdder> DayAdder::prepare(SqliteConnection& connection) {
   if (!texts) return std::unexpected(texts.error());
   auto all = prepare_all(
       connection,
-      {"SELECT policies, failures, record FROM day_domains WHERE day = ?1 AND domain = ?2",
+      {"PRAGMA data_version",
+       "SELECT policies, failures, record FROM day_domains WHERE day = ?1 AND domain = ?2",
        "INSERT INTO day_domains (day, domain, record, policies, failures)"
        " VALUES (?1, ?2, '', 0, 0)",
        "UPDATE day_domains SET policies = ?3, failures = ?4 WHERE day = ?1 AND domain = ?2",
@@ -73,7 +76,7 @@ Result<DayAdder> DayAdder::prepare(SqliteConnection& connection) {
   return DayAdder(connection, *std::move(texts),
                   Statements{std::move(s[0]), std::move(s[1]), std::move(s[2]), std::move(s[3]),
                              std::move(s[4]), std::move(s[5]), std::move(s[6]), std::move(s[7]),
-                             std::move(s[8]), std::move(s[9]), std::move(s[10])});
+                             std::move(s[8]), std::move(s[9]), std::move(s[10]), std::move(s[11])});
 }
 
 Result<bool> DayAdder::change(SqliteStatement& statement,
@@ -85,6 +88,18 @@ Result<bool> DayAdder::change(SqliteStatement& statement,
   statement.reset();
   if (!done) return std::unexpected(done.error());
   return connection_->changed_rows() > 0;
+}
+
+// The version changes when another connection has committed.
+Result<void> DayAdder::start() {
+  do_.data_version.reset();
+  const auto row = do_.data_version.step();
+  if (!row) return std::unexpected(row.error());
+  const std::int64_t version = do_.data_version.number(0);
+  do_.data_version.reset();
+  if (version != seen_version_) forget();
+  seen_version_ = version;
+  return texts_.check_generation();
 }
 
 Result<void> DayAdder::add(const DomainResults& results, DayOverflow& overflow) {
@@ -104,11 +119,29 @@ Result<void> DayAdder::add(const DomainResults& results, DayOverflow& overflow) 
   const auto set =
       change(do_.set_counts, {counts.day, counts.domain, counts.policies, counts.failures});
   if (!set) return std::unexpected(set.error());
+  if (const auto known = entered_.find(results.domain.text()); known != entered_.end()) {
+    known->second.counts = counts;
+  }
   return {};
 }
 
 // Absent: the day has too many domains.
 Result<std::optional<DayAdder::Counts>> DayAdder::enter_domain(const DomainResults& results) {
+  const auto hash = results.record.empty() ? 0 : keyed_hash(results.record, key_);
+  const auto known = entered_.find(results.domain.text());
+  if (known != entered_.end() && known->second.counts.day == number_of(results.day) &&
+      (hash == 0 || hash == known->second.record_hash)) {
+    return known->second.counts;
+  }
+  auto found = find_domain(results);
+  if (!found || !*found) return found;
+  if (entered_.size() >= kMaxEntered) forget();
+  entered_.insert_or_assign(results.domain.text(), Entered{**found, hash});
+  return found;
+}
+
+// Makes the row where there is none.
+Result<std::optional<DayAdder::Counts>> DayAdder::find_domain(const DomainResults& results) {
   auto id = texts_.domain_id(results.domain, Missing::leave);
   if (!id) return std::unexpected(id.error());
   Counts counts{number_of(results.day), id->value_or(0), 0, 0};

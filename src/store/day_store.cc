@@ -184,6 +184,7 @@ Result<std::size_t> SqliteDayStore::erase_before(Day day) {
 
 // The day itself first: from then on its other rows are as good as absent.
 Result<bool> SqliteDayStore::erase_rows(Day day) {
+  file_->adder->forget();
   const std::int64_t number = number_of(day);
   const auto sql = fmt::format("DELETE FROM days WHERE day = {}", number);
   if (auto done = file_->connection->run(sql.c_str()); !done) {

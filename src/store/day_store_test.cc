@@ -291,6 +291,34 @@ TEST_CASE("several writers at once: nothing is lost or doubled") {
   CHECK(read_sql(dir, "SELECT domains FROM days") == 2);
 }
 
+TEST_CASE("what another writer, or an erasing, changed is not remembered as it was") {
+  const TempDir dir;
+  LinesLog log;
+  const auto one = open_days(dir, log);
+  const auto other = open_days(dir, log);
+  for (int i = 0; i < 3; ++i) {
+    auto* const store = i % 2 == 0 ? one.get() : other.get();
+    add(*store, results(kDay, "example.com", 1, {{expired(std::to_string(i)), 1}}, "record"));
+  }
+  CHECK(read_sql(dir, "SELECT failures FROM day_domains") == 3);
+  add(*one, results(kDay, "example.com", 1, {}, "newer"));
+  CHECK(found(*other, kDay, "example.com").record == "newer");
+  add(*other, results(kDay, "example.com", 1, {}, "record"));
+  add(*one, results(kDay, "example.com", 1, {}, "newer"));
+  CHECK(found(*one, kDay, "example.com").record == "newer");
+  CHECK(one->erase_day(kDay).value());
+  add(*one, results(kDay, "example.com", 7));
+  CHECK(found(*one, kDay, "example.com").policies.at(0).successes == 7);
+  CHECK(read_sql(dir, "SELECT domains FROM days") == 1);
+  CHECK(other->erase_day(kDay).value());
+  add(*one, results(kDay, "example.com", 8));
+  CHECK(found(*other, kDay, "example.com").policies.at(0).successes == 8);
+  add(*one, results(kNextDay, "example.com", 9));
+  add(*one, results(kDay, "example.com", 1));
+  CHECK(found(*one, kDay, "example.com").policies.at(0).successes == 9);
+  CHECK(found(*one, kNextDay, "example.com").policies.at(0).successes == 9);
+}
+
 TEST_CASE("a killed writer leaves whole transactions") {
   const TempDir dir;
   const int status = run_in_child([&dir] {

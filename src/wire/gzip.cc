@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 
 #include <fmt/format.h>
@@ -12,8 +13,9 @@ namespace strictmx {
 
 namespace {
 
-constexpr int kGzipBits = 15 + 16;  // of zlib: the widest window, in a gzip wrapper
-constexpr int kRawBits = -15;       // no wrapper
+constexpr int kGzipWrapper = 16;  // of zlib, added to the bits of the window
+constexpr int kGzipBits = 15 + kGzipWrapper;
+constexpr int kRawBits = -15;  // no wrapper
 constexpr std::size_t kMaxInput = std::numeric_limits<std::int32_t>::max();
 
 Bytef* octets(std::string_view data) {  // zlib promises not to write them
@@ -61,6 +63,12 @@ class Inflater {
   bool ready_;
 };
 
+// No wider than the data: a window of 15 bits costs 256 KiB to prepare, for a report of a few
+// hundred octets more time than packing it.
+int window_bits(std::size_t size) {
+  return std::clamp(static_cast<int>(std::bit_width(size)) + 1, 10, 15);
+}
+
 std::size_t little_endian(std::string_view data, std::size_t at, std::size_t size) {
   std::size_t value = 0;
   for (std::size_t i = size; i > 0; --i) {
@@ -77,8 +85,9 @@ bool looks_like_zip(std::string_view data) { return data.starts_with("PK\x03\x04
 Result<std::string> gzip(std::string_view data) {
   if (data.size() > kMaxInput) return fail(Errc::too_large, "over 2 GiB");
   z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipBits, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
+  const int bits = window_bits(data.size());
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits + kGzipWrapper,
+                   std::min(bits - 5, 8), Z_DEFAULT_STRATEGY) != Z_OK) {
     return fail(Errc::io, "zlib: no memory");
   }
   std::string out(deflateBound(&stream, data.size()), '\0');

@@ -27,6 +27,7 @@ FORGER_PORT = 5300  # router: the DNS forwarder that lies
 SOCKETMAP_PORT = 8461
 HTTP_PORT = 8462
 RELAY_PORT = 2526  # the sending Postfix 3.10 takes mail of its own host
+LMTP_PORT = 2424  # Dovecot, beside the sending host
 MILTER_PORT = 8891  # opendkim, beside the receiving Postfix
 REPORT_PORT = 8443  # where reports are posted, at the policy host's address
 SOCKET_PATH = (

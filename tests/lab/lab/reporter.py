@@ -69,6 +69,14 @@ class Reporter:
     def send(self):
         return self.run("send", "--now", "--day", self.day)
 
+    def test(self, relay, address):
+        """Sends a report about our own domain by another relay."""
+        other = self.config.with_name("report-test.toml")
+        relayed = re.sub(r"(?m)^relay = .*$", f'relay = "{relay}"', self.config.read_text("utf-8"))
+        other.write_text(relayed, encoding="utf-8")
+        command = [strictmx.binary(), "report", "test", address, "--config", other]
+        return self.space.run(*command, check=False)
+
     def lint(self, packed):
         """Nothing, or what our strict reader has against the report."""
         path = self._run_dir / "report.json.gz"

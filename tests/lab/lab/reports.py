@@ -1,9 +1,10 @@
 """`tests/lab/reports`: TLS reports from real deliveries to where they are wanted.
 
 Postfix 3.10 sends to domains with all that can be right or wrong with TLS; strictmx hears of it,
-reports on the day, by mail through that Postfix to a receiving Postfix, and to an HTTPS endpoint
-that answers 503 first. The world and what its reports must say are in chain/world.toml. Judged by
-programs that know nothing of strictmx: Postfix's log, dkimpy, jsonschema.
+reports on the day, by mail through that Postfix to a receiving Postfix, by LMTP to Dovecot, and to
+an HTTPS endpoint that answers 503 first. The world and what its reports must say are in
+chain/world.toml. Judged by programs that know nothing of strictmx: Postfix's log, dkimpy,
+jsonschema.
 """
 import collections
 import email
@@ -21,7 +22,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from . import certs, isolate, names, plan, receiver, rootfs, session, strictmx, waiting, world
+from . import (
+    certs,
+    dovecot,
+    isolate,
+    names,
+    plan,
+    receiver,
+    rootfs,
+    session,
+    strictmx,
+    waiting,
+    world,
+)
 from .reporter import REPORTER, SELECTORS, Reporter
 
 sys.path.insert(0, str(names.REPOSITORY / "tests/report"))
@@ -29,6 +42,7 @@ sys.path.insert(0, str(names.REPOSITORY / "tests/report"))
 CHAIN = names.LAB_DIR / "chain"
 RECEIVER, ENDPOINT = "receiver.test", "reports.receiver.test"
 OPENDKIM = rootfs.Recipe("lab-opendkim.packages")
+DOVECOT = rootfs.Recipe("lab-dovecot.packages")
 _TOLD = re.compile(r"TLSRPT: status=(\w+), domain=([\w.-]+)")
 
 
@@ -189,7 +203,21 @@ def _check_posts(endpoint, packed):
     passed("one report by HTTPS: 503, then accepted once, the same octets")
 
 
-def _run(lab, reporter, opendkim):
+def _check_lmtp(lab, reporter, packages):
+    """Dovecot takes the same mail at a unix socket, and at a port after STARTTLS."""
+    server = dovecot.Dovecot(lab, packages, lab.spaces[names.SENDER])
+    server.start()
+    for count, relay in enumerate((f"unix:{server.path}", f"127.0.0.1:{names.LMTP_PORT}"), 1):
+        sent = reporter.test(f"lmtp:{relay}", f"me@{REPORTER}")
+        expect(f"LMTP to {relay}, {sent.stdout}{sent.stderr}", sent.returncode, 0)
+        expect(f"mails by {relay}", len(server.mails()), count)
+    for text in server.mails():
+        expect("domain", _check_mail(text, lab.dns.dig, reporter)[0], REPORTER)
+    expect("mails in TLS", sum(b"with LMTPS" in text for text in server.mails()), 1)
+    passed("report mails by LMTP to Dovecot: unix socket, and TCP with STARTTLS")
+
+
+def _run(lab, reporter, opendkim, lmtp):
     cases = _cases()
     reporter.space = lab.spaces[names.SENDER]
     mx = lab.plan.mx("mx1." + RECEIVER)
@@ -213,15 +241,17 @@ def _run(lab, reporter, opendkim):
     _check_posts(endpoint, reports["good.test"][0])
     expect("sessions of report mails", lab.strictmx.results(RECEIVER), [])
     expect("mails in the end", len(mailbox.mails()), len(cases))
+    if lmtp:
+        _check_lmtp(lab, reporter, lmtp)
     passed("the report mails passed an expired certificate under enforce, and count nowhere")
 
 
-def inside(packages, run_dir, postfix310, opendkim):
+def inside(packages, run_dir, postfix310, *others):
     run_dir = Path(run_dir)
     reporter = Reporter(run_dir)
     try:
         lab = world.bring_up(_chain_plan(reporter), Path(packages), run_dir, Path(postfix310))
-        _run(lab, reporter, Path(opendkim) if opendkim else None)
+        _run(lab, reporter, *(Path(other) if other else None for other in others))
     except (Failed, waiting.Timeout, subprocess.SubprocessError, OSError, RuntimeError) as failure:
         print(f"FAIL {failure} {getattr(failure, 'stderr', '') or ''}".rstrip())
         return 1
@@ -235,13 +265,18 @@ def main():
     except (rootfs.RootError, OSError) as error:
         print(f"SKIP Postfix 3.10 cannot be had: {' '.join(str(error).split())}")
         return isolate.EXIT_SKIP
+    others = [_optional("opendkim", OPENDKIM), _optional("Dovecot", DOVECOT)]
+    return session.enter("lab.reports", [str(postfix310), *others])
+
+
+def _optional(name, recipe):
+    """The folder of a program whose checks are left out where it cannot be had."""
     try:
-        opendkim = str(rootfs.prepare(OPENDKIM))
+        return str(rootfs.prepare(recipe))
     except (rootfs.RootError, OSError) as error:
-        print(f"SKIP opendkim cannot be had: {' '.join(str(error).split())}")
-        opendkim = ""
-    return session.enter("lab.reports", [str(postfix310), opendkim])
+        print(f"SKIP {name} cannot be had: {' '.join(str(error).split())}")
+        return ""
 
 
 if __name__ == "__main__":
-    session.leave(inside, *sys.argv[1:5])
+    session.leave(inside, *sys.argv[1:6])
