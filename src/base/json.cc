@@ -1,7 +1,10 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/src.hpp>
+#include <cmath>
+#include <limits>
 #include <set>
 
 #include "base/utf8.h"
@@ -52,7 +55,7 @@ class JsonReader {
       case boost::json::kind::uint64:  // beyond the range of int64
         return static_cast<double>(value.get_uint64());
       case boost::json::kind::double_:
-        return value.get_double();
+        return finite(value.get_double());
       case boost::json::kind::string:
         return text_of(value.get_string());
       case boost::json::kind::array:
@@ -64,6 +67,12 @@ class JsonReader {
   }
 
  private:
+  // Boost makes infinity of 1e400, and no number at all of 0e400.
+  static double finite(double number) {
+    constexpr double kLargest = std::numeric_limits<double>::max();
+    return std::isnan(number) ? 0 : std::clamp(number, -kLargest, kLargest);
+  }
+
   static Json convert(const boost::json::array& values) {
     Json::Array array;
     for (const auto& value : values) array.push_back(convert(value));

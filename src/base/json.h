@@ -1,6 +1,6 @@
 // base/json.h: a JSON value to build and print (RFC 8259). Object members keep their order.
 // Numbers are 64-bit integers or doubles; strings must be UTF-8 (other octets become U+FFFD).
-// The JSON library behind it is seen only by json.cc.
+// The JSON library is seen only by json.cc. A number beyond all doubles is read as the largest.
 // Reading (RFC 8259): strict, nesting of at most 16; of equal member names the last counts.
 #pragma once
 #include <cstdint>

@@ -65,6 +65,13 @@ TEST_CASE("what is printed is read back") {
   CHECK(Json::parse(" 5 ").value().dump() == "5");
 }
 
+TEST_CASE("a number beyond the range of doubles is the largest") {
+  const auto read = Json::parse("[1e708,-1e400,0e400]");
+  REQUIRE(read.has_value());
+  CHECK(read->dump() == "[1.7976931348623157E308,-1.7976931348623157E308,0E0]");
+  CHECK(Json::parse(read->dump())->dump() == read->dump());
+}
+
 TEST_CASE("what is no JSON is refused with its place") {
   CHECK(Json::parse("").error().code == Errc::syntax);
   CHECK(Json::parse("{\"a\":}").error().detail.starts_with("offset 5: "));

@@ -74,6 +74,7 @@ void HttpReply::State::finish() {
   if (!parser->is_header_done()) return;
   auto& message = parser->get();
   facts.status = message.result_int();
+  facts.is_http_1_0 = message.version() < 11;
   facts.body = std::move(message.body());
   facts.body_bytes = facts.body.size();
   for (const auto& field : message) {

@@ -68,6 +68,7 @@ TEST_CASE("HTTP reply: how it can end") {
       CHECK(facts.status == row.status);
       CHECK(facts.body == row.body);
       CHECK(facts.body_bytes == row.body.size());
+      CHECK(facts.is_http_1_0 == row.text.starts_with("HTTP/1.0"));
       CHECK(facts.detail.empty() == (row.end == HttpEnd::complete));
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -42,20 +44,41 @@ std::optional<FetchOutcome> judge_certificate(const TlsFacts& tls, std::string_v
                  fmt::format("X509: {} (depth {})", chain.detail, chain.depth));
 }
 
+// Several fields of a name become a list.
+std::string joined(const HttpFacts& http, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto& field : http.fields) {
+    if (field.name == name) values.push_back(field.value);
+  }
+  return join(values, ", ");
+}
+
+// HTTP/1.0 knows no transfer codings (RFC 9112 §6.1).
+std::optional<FetchOutcome> judge_codings(const HttpFacts& http) {
+  const auto content = joined(http, "content-encoding");
+  if (!content.empty() && !equals_ignore_case(content, "identity"))
+    return outcome(FetchStatus::media_type,
+                   fmt::format("content coding \"{}\"", escape_remote(content, 64)));
+  const auto transfer = joined(http, "transfer-encoding");
+  const bool plain =
+      transfer.empty() || (equals_ignore_case(transfer, "chunked") && !http.is_http_1_0);
+  if (!plain)
+    return outcome(FetchStatus::protocol_error,
+                   fmt::format("transfer coding \"{}\"", escape_remote(transfer, 64)));
+  return std::nullopt;
+}
+
 std::optional<FetchOutcome> judge_head(const HttpFacts& http) {
   const auto name = fmt::format("http-{}", http.status);
   // RFC 8461 §3.3: neither redirects nor any other status than 200.
   if (http.status >= 300 && http.status < 400) return outcome(FetchStatus::redirected, name);
   if (http.status != 200) return outcome(FetchStatus::http_status, name);
-  const auto* const coding = http.field("content-encoding");
-  if (coding != nullptr && !coding->empty() && !equals_ignore_case(*coding, "identity"))
+  if (auto refused = judge_codings(http)) return refused;
+  const auto type = joined(http, "content-type");
+  if (type.empty()) return outcome(FetchStatus::media_type, "no media type");
+  if (!is_text_plain(type))
     return outcome(FetchStatus::media_type,
-                   fmt::format("content coding \"{}\"", escape_remote(*coding, 64)));
-  const auto* const type = http.field("content-type");
-  if (type == nullptr || type->empty()) return outcome(FetchStatus::media_type, "no media type");
-  if (http.count("content-type") > 1 || !is_text_plain(*type))
-    return outcome(FetchStatus::media_type,
-                   fmt::format("media type \"{}\"", escape_remote(*type, 64)));
+                   fmt::format("media type \"{}\"", escape_remote(type, 64)));
   return std::nullopt;
 }
 

@@ -99,6 +99,38 @@ TEST_CASE("policy answer: one row per rule of RFC 8461 §3.3") {
   }
 }
 
+TEST_CASE("policy answer: codings, as the daemon judges them") {
+  const std::string transfer = "transfer-encoding";
+  const std::string content = "content-encoding";
+  struct Row {
+    const char* name;
+    std::vector<HttpField> fields;
+    bool is_http_1_0;
+    FetchStatus status;
+  };
+  const Row rows[] = {
+      {"in chunks", {{transfer, "Chunked"}}, false, FetchStatus::ok},
+      {"in chunks of HTTP/1.0", {{transfer, "chunked"}}, true, FetchStatus::protocol_error},
+      {"another transfer coding", {{transfer, "chunk"}}, false, FetchStatus::protocol_error},
+      {"in two codings",
+       {{transfer, "gzip"}, {transfer, "chunked"}},
+       false,
+       FetchStatus::protocol_error},
+      {"told not to be compressed", {{content, "identity"}}, true, FetchStatus::ok},
+      {"told so, and compressed",
+       {{content, "identity"}, {content, "gzip"}},
+       false,
+       FetchStatus::media_type},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    auto facts = good();
+    facts.http.fields.insert(facts.http.fields.end(), row.fields.begin(), row.fields.end());
+    facts.http.is_http_1_0 = row.is_http_1_0;
+    CHECK(name_of(judge_policy_answer(facts, kHost).status) == name_of(row.status));
+  }
+}
+
 TEST_CASE("policy host: the first address that takes a connection decides") {
   PolicyHostFacts facts;
   facts.dns.name = kHost;

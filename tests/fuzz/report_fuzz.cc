@@ -4,10 +4,47 @@
 #include "check.h"
 #include "core/report/report_json.h"
 #include "core/report/report_reader.h"
+#include "mutator.h"
 #include "wire/gzip.h"
 
 using namespace strictmx;
 using fuzz::check;
+
+namespace {
+
+constexpr std::string_view kWords[] = {
+    "{}",
+    "[]",
+    "null",
+    "-1",
+    "1e9",
+    "9223372036854775808",
+    "\"\"",
+    "\"\\ud83d\\ude00\"",
+    "\"organization-name\":\"o\"",
+    "\"date-range\":{\"start-datetime\":\"2026-11-24T00:00:00Z\"}",
+    "\"end-datetime\":\"2026-11-24T23:59:59+02:00\"",
+    "\"contact-info\":\"a@b\"",
+    "\"report-id\":\"1@a\"",
+    "\"policies\":[{}]",
+    "\"policy\":{\"policy-type\":\"sts\"}",
+    "\"policy-string\":[\"mode: none\"]",
+    "\"policy-domain\":\"a.example\"",
+    "\"mx-host\":\"*.a\"",
+    "\"total-successful-session-count\":1",
+    "\"summary\":{\"total-failure-session-count\":2}",
+    "\"failure-details\":[{\"failed-session-count\":1}]",
+    "\"result-type\":\"certificate-expired\"",
+    "\"sending-mta-ip\":\"192.0.2.1\"",
+    "\"receiving-mx-helo\":\"a\\r\\n\"",
+    "\"additional-information\":\"x y\""};
+
+}  // namespace
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  return fuzz::mutate_json({data, size, max_size, seed}, kWords);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t kLimit = 1 << 16;

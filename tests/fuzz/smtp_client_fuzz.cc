@@ -1,9 +1,10 @@
 // Whatever a server sends, in whatever pieces, the client ends, and says no more than its few
 // commands. The first octet seeds the cuts; an octet FF stands for the end of a handshake.
-#include <algorithm>
 #include <string>
 
 #include "check.h"
+#include "cuts.h"
+#include "mutator.h"
 #include "wire/smtp_client.h"
 
 using namespace strictmx;
@@ -28,21 +29,40 @@ SmtpAction step(SmtpClient& client, const SmtpAction& last, std::string_view pie
   return client.on_handshake(std::move(tls), kNow);
 }
 
+constexpr std::string_view kWords[] = {"220 mx.example ESMTP\r\n",
+                                       "250-mx.example\r\n",
+                                       "250-STARTTLS\r\n",
+                                       "250 STARTTLS\r\n",
+                                       "250 SIZE 1\n",
+                                       "220 go\r\n",
+                                       "454 4.7.0 no\r\n",
+                                       "502 what\r\n",
+                                       "221 bye\r\n",
+                                       "421 busy\r\n",
+                                       "250-REQUIRETLS\r\n",
+                                       "250\r\n",
+                                       "\xff\r\n",
+                                       "\r",
+                                       "251-a\r\n250 b\r\n",
+                                       "5.7.1 ",
+                                       "12"};
+constexpr fuzz::PieceForm kForm{"\n", kWords, 1};
+
 }  // namespace
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  return fuzz::mutate_pieces({data, size, max_size, seed}, kForm);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  unsigned cuts = data[0];
-  auto stream = fuzz::text(data + 1, size - 1);
+  fuzz::Cuts cuts(fuzz::text(data + 1, size - 1), data[0]);
   SmtpClient client({"a"});
   auto action = client.start(kNow);
   unsigned commands = 0;
-  while (!stream.empty() && !std::holds_alternative<SmtpClose>(action)) {
-    cuts = cuts * 1103515245 + 12345;
-    const auto take = std::min<std::size_t>(stream.size(), 1 + (cuts >> 16) % 60);
-    const std::string piece(stream.substr(0, take));  // on the heap: overruns are found
-    stream.remove_prefix(take);
-    action = step(client, action, piece);
+  while (!cuts.done() && !std::holds_alternative<SmtpClose>(action)) {
+    action = step(client, action, cuts.next());
     check_sent(action);
     if (std::holds_alternative<SmtpSend>(action)) ++commands;
   }

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "core/lint.h"
 #include "core/mta_answer.h"
+#include "forms.h"
 
 using namespace strictmx;
 using fuzz::check;
@@ -32,6 +33,11 @@ void check_answer(const KnownPolicy& known) {
 }
 
 }  // namespace
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  return fuzz::mutate_pieces({data, size, max_size, seed}, fuzz::kPolicyForm);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = fuzz::text(data, size);

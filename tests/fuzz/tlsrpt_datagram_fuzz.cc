@@ -1,9 +1,43 @@
 // Whatever a datagram holds, what is read of it is within its limits, clean and of one session.
 #include "check.h"
+#include "mutator.h"
 #include "wire/tlsrpt_datagram.h"
 
 using namespace strictmx;
 using fuzz::check;
+
+namespace {
+
+constexpr std::string_view kWords[] = {"{}",
+                                       "[]",
+                                       "null",
+                                       "-1",
+                                       "1e400",
+                                       "18446744073709551616",
+                                       "\"\\ud83d\\ude00\"",
+                                       "\"dpv\":\"1\"",
+                                       "\"d\":\"a.example\"",
+                                       "\"pr\":\"v=TLSRPTv1; rua=mailto:a@b.example\"",
+                                       "\"policy-type\":2",
+                                       "\"policy-domain\":\"a.example\"",
+                                       "\"policy-string\":[\"3 1 1 00\"]",
+                                       "\"mx-host\":[\"*.a\"]",
+                                       "\"failure-details\":[{\"c\":205}]",
+                                       "\"s\":\"192.0.2.1\"",
+                                       "\"n\":\"mx\"",
+                                       "\"h\":\"250-a\\r\\n\"",
+                                       "\"r\":\"::1\"",
+                                       "\"f\":\"why\"",
+                                       "\"t\":1",
+                                       "\"f\":0",
+                                       "\"policies\":[{\"policy-type\":9,\"f\":0}]"};
+
+}  // namespace
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  return fuzz::mutate_json({data, size, max_size, seed}, kWords);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string octets(fuzz::text(data, size));  // on the heap: overruns are found

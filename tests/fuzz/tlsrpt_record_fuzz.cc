@@ -7,9 +7,15 @@
 #include "check.h"
 #include "core/report/mail_address.h"
 #include "core/tlsrpt_record.h"
+#include "forms.h"
 
 using namespace strictmx;
 using fuzz::check;
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  return fuzz::mutate_pieces({data, size, max_size, seed}, fuzz::kTlsRptForm);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = fuzz::text(data, size);

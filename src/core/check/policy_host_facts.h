@@ -43,6 +43,7 @@ struct HttpFacts {
   HttpEnd end = HttpEnd::not_tried;
   std::string detail;
   unsigned status = 0;  // 0: no head
+  bool is_http_1_0 = false;
   std::vector<HttpField> fields;
   std::string body;
   std::size_t body_bytes = 0;  // as read; more than body.size() when cut

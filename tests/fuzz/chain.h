@@ -1,0 +1,33 @@
+// tests/fuzz/chain.h: an authority and a certificate of it for mx.a.example, good until 2126. The
+// keys were thrown away.
+#pragma once
+
+namespace strictmx::fuzz {
+
+constexpr char kAuthority[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBizCCATGgAwIBAgIUN/wNSkyhEPyEw70yHUZAEraSLJIwCgYIKoZIzj0EAwIw\n"
+    "EjEQMA4GA1UEAwwHRnV6eiBDQTAgFw0yNjExMjYyMjI5MDNaGA8yMTI2MTEwMjIy\n"
+    "MjkwM1owEjEQMA4GA1UEAwwHRnV6eiBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH\n"
+    "A0IABGOGNUvvm5Jl700vWOoLPwgt5uS0DFPBaIoOWSVUnvaHIPv697MucZ35oKyM\n"
+    "l//Ia+ZncB0fSI5uE3+jq3pgs1SjYzBhMB0GA1UdDgQWBBTQBXGRbwTVPyVSLHUK\n"
+    "1G/8LMkDUTAfBgNVHSMEGDAWgBTQBXGRbwTVPyVSLHUK1G/8LMkDUTAPBgNVHRMB\n"
+    "Af8EBTADAQH/MA4GA1UdDwEB/wQEAwICBDAKBggqhkjOPQQDAgNIADBFAiBdovWc\n"
+    "Aa+HSVElxqTHQ/wEO61oRq5HYcXEm7ObQ35WoAIhAIXqrrfNoJZiIZXraPtABoV4\n"
+    "neFmqQ8D43KtqKMNyJq5\n"
+    "-----END CERTIFICATE-----\n";
+
+constexpr char kLeaf[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBjjCCATSgAwIBAgIBAjAKBggqhkjOPQQDAjASMRAwDgYDVQQDDAdGdXp6IENB\n"
+    "MCAXDTI2MTEyNjIyMjkwM1oYDzIxMjYxMTAyMjIyOTAzWjANMQswCQYDVQQDDAJt\n"
+    "eDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABD0KEdk/fWTpQt/vSVsZAD7cIFp2\n"
+    "JsiQUClAFu8eGbuKzrSXR9lKQeBQAb6aTEPaOlm5zJcu591UfeIRz0TOZg2jfjB8\n"
+    "MBcGA1UdEQQQMA6CDG14LmEuZXhhbXBsZTAMBgNVHRMBAf8EAjAAMBMGA1UdJQQM\n"
+    "MAoGCCsGAQUFBwMBMB0GA1UdDgQWBBRrixbHaA9X1lXTU2aH9PFCoRiSODAfBgNV\n"
+    "HSMEGDAWgBTQBXGRbwTVPyVSLHUK1G/8LMkDUTAKBggqhkjOPQQDAgNIADBFAiEA\n"
+    "mKkGHEVW3xY2ESk0Hmt2qKq1t1bBRKkwyzb/nILujBUCIFKqXVT0k0UejgTCQ9j/\n"
+    "QGY9CjVdgtVf0eHbdpQUHkMJ\n"
+    "-----END CERTIFICATE-----\n";
+
+}  // namespace strictmx::fuzz
