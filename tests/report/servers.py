@@ -131,7 +131,7 @@ def context_for(folder):
 class Smtp(Served):
     """Takes mail; `replies` maps the first word of a command to what is said instead of 250."""
 
-    def __init__(self, replies=None, tls=None):
+    def __init__(self, replies=None, tls=None, address=("127.0.0.1", 0)):
         self.mails = []
         self.pause = 0  # seconds between taking a mail and saying so
         self.replies = replies or {}
@@ -186,5 +186,5 @@ class Smtp(Served):
                     text += line[1:] if line.startswith(b".") else line
                 return text
 
-        server = QuietTcp(("127.0.0.1", 0), Handler)
+        server = QuietTcp(address, Handler)
         super().__init__(server)
