@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell n=$$(nproc); echo $$(( n < 2 ? 1 : n )))
 PREFIX ?= /usr/local
 
-.PHONY: help build run test tsan mtas demo lab soak bench bench-peers format install package setup setup-test clean
+.PHONY: help build run test tsan mtas demo lab soak faults bench bench-peers format install package setup setup-test clean
 help:
 	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
 	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
@@ -11,6 +11,7 @@ help:
 	@echo "make demo     attacks on mail in a network of this machine, without and with strictmx"
 	@echo "make lab      a shell inside of that network, to look around"
 	@echo "make soak     1,000 kills at random instants; no policy may be forgotten"
+	@echo "make faults   some fifty faults of the surroundings and pairs of them; a line for each"
 	@echo "make tsan     races between threads: unit tests, and the daemon under load of every kind"
 	@echo "make bench    speed of answers, beside a bare echo server, and of counting TLS results"
 	@echo "make build    build/strictmx only"
@@ -56,6 +57,9 @@ lab: setup-test build
 
 soak: build
 	@tests/soak/run --cycles 1000
+
+faults: setup-test build
+	@tests/faults/run
 
 bench: build
 	@bench/run

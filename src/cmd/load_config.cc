@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "cmd/reportd_options.h"
+
 namespace strictmx {
 
 ConfigProblems load_config(const ConfigSource& source, Config& config) {
@@ -27,19 +29,21 @@ ConfigProblems load_config(const ConfigSource& source, Config& config) {
 ConfigProblems find_unreadable_files(const Config& config) {
   struct Named {
     std::string_view key;
-    const std::string& file;
+    std::string file;
   };
-  const Named files[] = {{"dns.trust_anchor", config.dns.trust_anchor},
-                         {"dns.root_hints", config.dns.root_hints},
-                         {"https.ca_file", config.https.ca_file},
-                         {"policy.preload", config.policy.preload},
-                         {"policy.preload_key", config.policy.preload_key}};
+  std::vector<Named> files = {{"dns.root_hints", config.dns.root_hints},
+                              {"https.ca_file", config.https.ca_file},
+                              {"policy.preload", config.policy.preload},
+                              {"policy.preload_key", config.policy.preload_key}};
+  if (config.dns.validation == DnsValidationKey::local && config.dns.trust_anchor != "none") {
+    files.insert(files.begin(), Named{"dns.trust_anchor", config.dns.trust_anchor});
+  }
+  for (const auto& word : config.report.dkim) {
+    if (const auto entry = parse_dkim_entry(word)) files.push_back({"report.dkim", entry->file});
+  }
   ConfigProblems problems;
-  const bool validates = config.dns.validation == DnsValidationKey::local;
   for (const auto& [key, file] : files) {
-    const bool anchor = &file == &config.dns.trust_anchor;
-    const bool named = !file.empty() && file != "none" && (validates || !anchor);
-    if (named && ::access(file.c_str(), R_OK) != 0) {
+    if (!file.empty() && ::access(file.c_str(), R_OK) != 0) {
       problems.push_back(fmt::format("{}: {}: {}", key, file, std::strerror(errno)));
     }
   }

@@ -65,10 +65,13 @@ TEST_CASE("files that the configuration names must be readable") {
   CHECK(find_unreadable_files(config).empty());
   config.dns = {{}, "/nonexistent/a", "/nonexistent/b"};
   config.https.ca_file = "/nonexistent/c";
+  config.report.dkim = {"selector /nonexistent/d"};
   CHECK(find_unreadable_files(config) ==
         ConfigProblems{"dns.trust_anchor: /nonexistent/a: No such file or directory",
                        "dns.root_hints: /nonexistent/b: No such file or directory",
-                       "https.ca_file: /nonexistent/c: No such file or directory"});
+                       "https.ca_file: /nonexistent/c: No such file or directory",
+                       "report.dkim: /nonexistent/d: No such file or directory"});
+  config.report.dkim.clear();
   config.dns = {{}, "/nonexistent/a", ""};
   config.https.ca_file = "";
   config.dns.validation = DnsValidationKey::trust_ad;  // the resolver has an anchor of its own

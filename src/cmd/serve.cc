@@ -77,12 +77,17 @@ CommandResult run_serve_command(const ServeCall& call) {
   if (*reporting) services.push_back(&reportd.emplace(**std::move(reporting), metrics, *log));
   const auto reload = [&]() -> Result<ReloadEffect> {
     Config fresh;
-    const auto problems = load_config(call.config, fresh);
+    auto problems = load_config(call.config, fresh);
+    // Whom a start by root becomes may read less than that start will.
+    if (problems.empty() && fresh.user.empty()) problems = find_unreadable_files(fresh);
     if (!problems.empty()) return fail(Errc::usage, join(problems, "; "));
     auto surroundings = read_surroundings();
     surroundings.user = around.user;  // it may have changed, and the state directory with it
     auto changed = make_policyd_options(fresh, surroundings);
     if (!changed) return std::unexpected(changed.error());
+    // For the restart that it takes: a bad one must not be met only then.
+    const auto reports = make_reportd_options(fresh, surroundings);
+    if (!reports) return std::unexpected(reports.error());
     const bool restart = policyd.reload(*std::move(changed)) || fresh.http != config.http ||
                          fresh.user != config.user || fresh.collect != config.collect ||
                          fresh.report != config.report;

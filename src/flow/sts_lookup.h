@@ -32,7 +32,7 @@ constexpr Seconds kFetchBackoff{300};
 constexpr Seconds kShortestHold{60};
 constexpr Seconds kLongestHold{3600};
 // The same for a verdict that defers mail, and after a DNS failure that was ignored.
-constexpr Seconds kUndecidedHold{5};
+constexpr Seconds kUndecidedHold{1};
 constexpr Seconds kIgnoredErrorHold{600};
 
 // What to do when the record cannot be looked up and no live policy is stored; RFC 8461 is silent.

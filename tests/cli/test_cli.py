@@ -367,6 +367,10 @@ class Serve(unittest.TestCase):
         daemon.send_signal(signal.SIGHUP)
         self.assertIn(b"strictmx.toml:2:", self.wait_for(daemon, b"reload_failed"))
         self.assertEqual(self.ask("a.example"), secure)
+        for bad in ('dkim = ["s /nonexistent.pem"]', 'opt_out = ["not a match"]'):
+            config.write_text(f'[report]\nfrom = "a@example.com"\n{bad}\n')
+            daemon.send_signal(signal.SIGHUP)
+            self.wait_for(daemon, b"reload_failed")
 
     def test_an_address_in_use_may_be_free_later(self):
         with socket.socket() as taken:

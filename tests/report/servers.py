@@ -145,7 +145,7 @@ class Smtp(Served):
     """Takes mail by SMTP, or by LMTP; at a port, or at the unix socket `path`. `replies` maps the
     first word of a command, or "TEXT", to what is said instead of 250."""
 
-    def __init__(self, replies=None, tls=None, lmtp=False, path=None):
+    def __init__(self, replies=None, tls=None, lmtp=False, path=None, address=("127.0.0.1", 0)):
         self.mails = []
         self.pause = 0  # seconds between taking a mail and saying so
         self.replies = replies or {}
@@ -203,5 +203,4 @@ class Smtp(Served):
                     text += line[1:] if line.startswith(b".") else line
                 return text
 
-        super().__init__(QuietUnix(str(path), Handler) if path
-                         else QuietTcp(("127.0.0.1", 0), Handler))
+        super().__init__(QuietUnix(str(path), Handler) if path else QuietTcp(address, Handler))

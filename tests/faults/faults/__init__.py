@@ -1,0 +1,1 @@
+"""The machinery of `tests/faults/run`; see README.md."""
