@@ -36,6 +36,10 @@ std::optional<FailureDetails> read_details(const SqliteStatement& row, int first
 }  // namespace
 
 Result<DayReader> DayReader::prepare(SqliteConnection& connection, Log& log) {
+  auto begin = connection.prepare("BEGIN");
+  if (!begin) return std::unexpected(begin.error());
+  auto commit = connection.prepare("COMMIT");
+  if (!commit) return std::unexpected(commit.error());
   auto days = connection.prepare("SELECT day FROM days ORDER BY day");
   if (!days) return std::unexpected(days.error());
   auto domains = connection.prepare(
@@ -60,10 +64,10 @@ Result<DayReader> DayReader::prepare(SqliteConnection& connection, Log& log) {
       " FROM session_failures s LEFT JOIN failures f ON f.id = failure"
       " WHERE day = ?1 AND domain = ?2 ORDER BY policy, failure");
   if (!failures) return std::unexpected(failures.error());
-  return DayReader(connection,
-                   Statements{*std::move(days), *std::move(domains), *std::move(domain),
-                              *std::move(policies), *std::move(failures)},
-                   log);
+  return DayReader(
+      Statements{*std::move(begin), *std::move(commit), *std::move(days), *std::move(domains),
+                 *std::move(domain), *std::move(policies), *std::move(failures)},
+      log);
 }
 
 void DayReader::skip(Day day, std::string_view domain, const char* why) {
@@ -115,10 +119,12 @@ Result<std::vector<Domain>> DayReader::next_domains(Day day, std::int64_t& last)
 
 // In one transaction, so that all of it is of one moment.
 Result<DomainResults> DayReader::find(Day day, const Domain& domain) {
-  if (auto begun = connection_->run("BEGIN"); !begun) return std::unexpected(begun.error());
+  read_.begin.reset();
+  if (const auto begun = read_.begin.step(); !begun) return std::unexpected(begun.error());
   auto results = find_now(day, domain);
   if (!results && results.error().code != Errc::not_found) return results;
-  if (auto done = connection_->run("COMMIT"); !done) return std::unexpected(done.error());
+  read_.commit.reset();
+  if (const auto done = read_.commit.step(); !done) return std::unexpected(done.error());
   return results;
 }
 

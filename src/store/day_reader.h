@@ -24,10 +24,9 @@ class DayReader {
 
  private:
   struct Statements {
-    SqliteStatement days, domains, domain, policies, failures;
+    SqliteStatement begin, commit, days, domains, domain, policies, failures;
   };
-  DayReader(SqliteConnection& connection, Statements statements, Log& log)
-      : connection_(&connection), read_(std::move(statements)), log_(&log) {}
+  DayReader(Statements statements, Log& log) : read_(std::move(statements)), log_(&log) {}
   Result<DomainResults> find_now(Day day, const Domain& domain);
   Result<std::vector<std::int64_t>> read_policies(std::int64_t day, std::int64_t domain,
                                                   DomainResults& results);
@@ -35,7 +34,6 @@ class DayReader {
                              const std::vector<std::int64_t>& ids, DomainResults& results);
   void skip(Day day, std::string_view domain, const char* why);
 
-  SqliteConnection* connection_;
   Statements read_;
   Log* log_;
   std::size_t skipped_ = 0;
