@@ -9,6 +9,7 @@
 #include "service/policyd/clients.h"
 #include "service/policyd/lookup_side.h"
 #include "service/policyd/steady_clock.h"
+#include "store/clock_mark.h"
 
 namespace strictmx {
 
@@ -32,6 +33,7 @@ class Policyd::Impl {
         lookups_(options_, lookup_clock_, metrics_, log) {}
 
   Result<void> open() {
+    expect_time();
     if (auto opened = lookups_.open(); !opened) return opened;
     auto loop = EventLoop::create();
     if (!loop) return std::unexpected(loop.error());
@@ -50,6 +52,7 @@ class Policyd::Impl {
   }
 
   void start() {
+    mark_time();
     lookups_.start();
     log_.info("listening", {{"sockets", join(options_.listen, " ")}});
     thread_ = std::thread([this] { loop_->run(); });
@@ -59,6 +62,7 @@ class Policyd::Impl {
     loop_->post([this] { drain(); });
     thread_.join();
     lookups_.stop();
+    mark_time();
   }
 
   void answer_beat(std::function<void()> answered) {
@@ -79,6 +83,21 @@ class Policyd::Impl {
   }
 
  private:
+  void expect_time() {
+    const auto mark = load_clock_mark(options_.state);
+    if (!mark) return;
+    const auto wall = expect_wall(*mark, make_clock_mark(system_.now().wall));
+    if (!wall) return;
+    clock_.expect(*wall);
+    lookup_clock_.expect(*wall);
+  }
+
+  // What is believed now. Without room on disk the mark before stays, which is as good.
+  void mark_time() {
+    const auto saved = save_clock_mark(options_.state, make_clock_mark(clock_.now().wall));
+    if (!saved) log_.debug("clock_not_marked", {{"why", saved.error().detail}});
+  }
+
   Result<void> listen() {
     for (const auto& text : options_.listen) {
       const auto endpoint = Endpoint::parse(text);

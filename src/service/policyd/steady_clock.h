@@ -18,6 +18,9 @@ class SteadyClock : public Clock {
   // Both must outlive the clock.
   SteadyClock(const Clock& raw, Log& log) : raw_(raw), log_(log), last_(raw.now()) {}
 
+  // What the wall clock should read at this moment, if that is known from before the start.
+  void expect(WallTime wall) { last_.wall = wall; }
+
   Now now() const override;
 
  private:

@@ -67,4 +67,15 @@ TEST_CASE("STS-C11 a clock that comes back is followed at once") {
   CHECK(bed.clock.now().wall == bed.raw.value.wall);
 }
 
+TEST_CASE("STS-C11 a clock that was set wrong before the start is not believed either") {
+  Bed bed;
+  const WallTime before = bed.clock.now().wall;
+  bed.raw.jump(10 * kYear);
+  SteadyClock restarted{bed.raw, bed.log};
+  restarted.expect(before);
+  bed.raw.pass(Seconds{60});
+  CHECK(restarted.now().wall == before + Seconds{60});
+  CHECK(bed.log.lines == 1);
+}
+
 }  // namespace strictmx

@@ -6,6 +6,7 @@ import time
 from faults import daemon
 from faults.broken import check
 
+QUICK = True
 CLIENTS = 100
 SPARE = 10       # descriptors until the limit, when it comes
 BUSY_SECONDS = 0.5  # of CPU time in three seconds: no spinning

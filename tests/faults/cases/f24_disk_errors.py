@@ -44,11 +44,22 @@ def run(stage):
     stage.learn(5)
     learnt = fail_once(stage) + fail_for_ever(stage)
     stage.kill()
+    refuse_to_start(stage)
     network.drop("dns")
     stage.restart()
     stage.known_hold()
     stage.expect_all(learnt, "secure", 4)
     stage.heal()
+
+
+def refuse_to_start(stage):
+    """Without what is stored it would answer less: better not at all."""
+    file = stage.daemon.state / "policies.sqlite"
+    stage.daemon.start(wait=False, wrap=[
+        "strace", "-f", "-qq", "-o", "/dev/null", "-P", file, "-e", "trace=pread64", "-e",
+        "inject=pread64:error=EIO"])
+    status = stage.daemon.wait()
+    check(status == 75, f"a start that cannot read the policies ended with {status}")
 
 
 def fail_once(stage):

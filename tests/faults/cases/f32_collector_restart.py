@@ -4,6 +4,7 @@ import socket
 from faults import collector
 from faults.broken import check
 
+QUICK = True
 BEFORE, QUEUED, AFTER, RESTARTS = 300, 512, 300, 3
 
 

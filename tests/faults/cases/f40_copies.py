@@ -4,6 +4,7 @@ import sqlite3
 
 from faults.broken import check
 
+QUICK = True
 COPIES = 5
 
 

@@ -101,14 +101,15 @@ class Daemon:
     def pid(self):
         return self._process.pid
 
-    def start(self, wait=True, hand_over=()):
-        """`hand_over` is (name, socket), as a service manager hands them over."""
+    def start(self, wait=True, hand_over=(), wrap=()):
+        """`hand_over` is (name, socket), as a service manager hands them over; `wrap` the words of
+        a program that runs it."""
         environment = dict(os.environ)
         if self._clock:
             environment |= {"LD_PRELOAD": str(tools() / "libfault_clock.so"),
                             "FAULT_CLOCK": str(self._clock)}
         with self.log.open("ab") as log:
-            command = [self.binary, "serve", "--config", self.config]
+            command = [*wrap, self.binary, "serve", "--config", self.config]
             if hand_over:
                 environment |= {"LISTEN_FDS": str(len(hand_over)),
                                 "LISTEN_FDNAMES": ":".join(name for name, _ in hand_over)}
