@@ -39,7 +39,7 @@ strictmx_network_test(report.lab 300 tests/lab/reports)
 strictmx_network_test(full_disk 300 tests/soak/full_disk)
 strictmx_network_test(idle 120 tests/soak/idle)
 strictmx_network_test(restart 120 tests/soak/restart)
-strictmx_network_test(faults 300 tests/faults/run --quick)
+strictmx_network_test(faults 600 tests/faults/run --quick)
 
 # The long one: at most 200 cycles, and no new one after 240 s.
 add_test(NAME soak COMMAND tests/soak/run --cycles 200 --seconds 240

@@ -228,7 +228,7 @@ bool Clients::watch(Client& client, std::uint32_t events) {
   return loop_.change(client.descriptor, events, client);
 }
 
-// To a hundredth of the limit: with hundreds of busy clients each move in the list would cost as
+// Not for each answer: with hundreds of busy clients each move in the list would cost as
 // much as the look into the cache.
 void Clients::touch(Client& client) {
   if (loop_.now() - client.active < limits_.idle / 100) return;

@@ -5,7 +5,8 @@
 // Limits: `max_clients` connections; one more closes the one that was silent for longest, or is
 // closed itself when all wait for an answer. Replies that a client does not take: 64 KiB and one
 // reply, then its requests are not read. A client without traffic, and without an answer to wait
-// for, is closed after `idle`, at most a hundredth earlier. At the end nobody is cut off: drain().
+// for, is closed after `idle`. Silence is measured to a hundredth of `idle`, in whole seconds. At
+// the end nobody is cut off: drain().
 // Lives on the answer thread, in its EventLoop.
 #pragma once
 #include <array>

@@ -54,9 +54,10 @@ def run(stage):
 
 def refuse_to_start(stage):
     """Without what is stored it would answer less: better not at all."""
-    file = stage.daemon.state / "policies.sqlite"
+    files = [f"{stage.daemon.state}/policies.sqlite{end}" for end in ("", "-wal", "-shm")]
+    paths = [word for file in files for word in ("-P", file)]
     stage.daemon.start(wait=False, wrap=[
-        "strace", "-f", "-qq", "-o", "/dev/null", "-P", file, "-e", "trace=pread64", "-e",
+        "strace", "-f", "-qq", "-o", "/dev/null", *paths, "-e", "trace=pread64", "-e",
         "inject=pread64:error=EIO"])
     status = stage.daemon.wait()
     check(status == 75, f"a start that cannot read the policies ended with {status}")

@@ -15,6 +15,7 @@ from .worlds import ROOT, tools
 
 COMPARE = {">=": operator.ge, "<=": operator.le, "==": operator.eq, ">": operator.gt}
 PROGRAM_SECONDS = 300
+LOOKUP_SECONDS = 12
 
 
 LONGEST = ".".join(["x" * 63] * 3 + ["y" * 61])
@@ -242,9 +243,9 @@ class Script:
                          f"/readyz: {stage.daemon.read('/readyz')}, not {rest}")
 
     def do_log(self, stage, rest):
-        """log TEXT: is in the log within two seconds"""
+        """log TEXT: is in the log, at the latest when look-ups under way have ended"""
         text = rest.strip('"')
-        stage.eventually(lambda: text in stage.daemon.logged(), 2.0, "not in the log")
+        stage.eventually(lambda: text in stage.daemon.logged(), LOOKUP_SECONDS, "not in the log")
 
     def do_program(self, stage, rest):
         """program WORDS: one of the repository, from its top; it must end with 0"""

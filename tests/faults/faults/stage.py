@@ -15,7 +15,7 @@ from .watch import Watch
 from .worlds import ROOT, Fast, Faulty
 
 DEADLINE_SECONDS = 4.0  # policy.deadline, by default
-GRACE_SECONDS = 0.5     # of a machine that others use too
+GRACE_SECONDS = 1.0     # of a machine that others use too
 HEAL_SECONDS = 5.0
 # libunbound remembers a failure for five seconds, of which it knows only whole ones.
 RECOVER_SECONDS = 8.0
