@@ -59,6 +59,7 @@ class HttpServer::Impl {
        std::uint64_t max_body, Log& log)
       : io_(io),
         listener_(std::move(listener)),
+        farewell_(io),
         handler_(std::move(handler)),
         max_body_(max_body),
         log_(log) {}
@@ -72,6 +73,17 @@ class HttpServer::Impl {
     listener_->stop();
     listener_->cancel_streams();
   }
+
+  void finish() {
+    listener_->stop();
+    finishing_ = true;
+    farewell_.expires_after(kHttpFarewell);
+    farewell_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) listener_->cancel_streams();  // else `this` may be gone
+    });
+  }
+
+  std::size_t connections() const { return connections_; }
 
   const Endpoint& local() const { return listener_->local(); }
 
@@ -124,7 +136,7 @@ class HttpServer::Impl {
       if (!began) began = now;
       held.append(buffer.data(), size);
     }
-    const After after = parser.keep_alive() ? After::keep : After::close;
+    const After after = parser.keep_alive() && !self.finishing_ ? After::keep : After::close;
     const std::string response = co_await respond(self, parser.release(), after);
     const bool written = co_await stream.write_all(response);
     co_return written&& after == After::keep;
@@ -146,6 +158,8 @@ class HttpServer::Impl {
 
   asio::io_context& io_;
   std::unique_ptr<StreamListener> listener_;
+  asio::steady_timer farewell_;
+  bool finishing_ = false;
   HttpHandler handler_;
   std::uint64_t max_body_;
   Log& log_;
@@ -172,6 +186,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& io, std
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 void HttpServer::stop() { impl_->stop(); }
+void HttpServer::finish() { impl_->finish(); }
+std::size_t HttpServer::connections() const { return impl_->connections(); }
 const Endpoint& HttpServer::local() const { return impl_->local(); }
 
 }  // namespace strictmx

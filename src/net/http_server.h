@@ -18,6 +18,8 @@
 
 namespace strictmx {
 
+constexpr Millis kHttpFarewell{500};
+
 struct HttpRequest {
   std::string method;  // GET and POST; HEAD is answered from GET
   std::string target;  // path and query, as sent
@@ -53,6 +55,12 @@ class HttpServer {
 
   // Takes no more connections and closes those there are.
   void stop();
+
+  // Takes no more connections; each is closed after its next response, those without a request in
+  // hand after kHttpFarewell. Until connections() is 0 the io_context must run.
+  void finish();
+
+  std::size_t connections() const;
 
   // With the port the system chose.
   const Endpoint& local() const;

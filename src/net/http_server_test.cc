@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
 #include <thread>
 
 #include "net/test_support.h"
@@ -37,7 +38,23 @@ class Running {
 
   // Sends all octets, shuts down nothing, reads until the server closes or `expect` has come.
   std::string talk(std::string_view request, std::string_view expect) {
-    test::OwnedFd fd = test::connect_to(server_->local());
+    return talk_on(connect(), request, expect);
+  }
+
+  test::OwnedFd connect() { return test::connect_to(server_->local()); }
+
+  // From now on each connection ends after its next response.
+  void finish() {
+    std::promise<void> done;
+    asio::post(io_, [&] {
+      server_->finish();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  static std::string talk_on(const test::OwnedFd& fd, std::string_view request,
+                             std::string_view expect) {
     REQUIRE(test::send_all(fd, request));
     std::string got;
     while (got.find(expect) == std::string::npos) {
@@ -89,6 +106,21 @@ TEST_CASE("HEAD has the header of GET and no body") {
       server.talk("HEAD /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "\r\n\r\nup");
   CHECK(got.find("Content-Length: 5") != std::string::npos);
   CHECK(got.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("finishing answers those who are there once more, and waits for nobody for long") {
+  Running server;
+  const std::string request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+  const test::OwnedFd mta = server.connect();
+  const test::OwnedFd silent = server.connect();
+  for (const auto* fd : {&mta, &silent}) {
+    CHECK(Running::talk_on(*fd, request, "up 1\n").find("close") == std::string::npos);
+  }
+  server.finish();
+  const std::string last = Running::talk_on(mta, request, "nothing, so that it reads to the end");
+  CHECK(last.find("Connection: close\r\n") != std::string::npos);
+  CHECK(last.ends_with("up 1\n"));
+  CHECK(test::receive(silent, 1).empty());
 }
 
 TEST_CASE("addresses that cannot be listened on are refused in words") {

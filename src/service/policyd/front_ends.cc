@@ -28,8 +28,9 @@ void FrontEnds::set_deadline(Millis deadline) {
 }
 
 void FrontEnds::stop() {
+  verdicts_.stop();
   lines_.stop();
-  if (http_) http_->stop();
+  if (http_) http_->finish();
 }
 
 }  // namespace strictmx

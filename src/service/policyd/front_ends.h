@@ -35,12 +35,14 @@ class FrontEnds {
   // What is known of the domain is looked up anew by the next question.
   void forget(const Domain& domain) { verdicts_.forget(domain); }
 
-  // Takes no more questions; those that wait get an answer when the engine gives up.
+  // Takes no more clients. Those that are there may ask for a little longer (kLineFarewell,
+  // kHttpFarewell), and get what is known or a deferral.
   void stop();
 
   // Whether a question still waits, or may still come.
   bool busy() const {
-    return verdicts_.waiting() > 0 || sessions_.in_flight() > 0 || lines_.clients() > 0;
+    return verdicts_.waiting() > 0 || sessions_.in_flight() > 0 || lines_.clients() > 0 ||
+           (http_ && http_->connections() > 0);
   }
 
  private:

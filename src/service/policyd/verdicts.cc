@@ -1,12 +1,15 @@
 #include "service/policyd/verdicts.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace strictmx {
 
 namespace {
 
 constexpr std::size_t kMaxRememberedBytes = 64 << 20;
+constexpr const char* kLate = "the look-up takes longer than allowed";
+constexpr const char* kStopping = "shutting down";
 
 // The same domain with and without brackets, and with and without DANE, are different questions.
 std::string key_of(const NextHop& hop, DaneUse dane) {
@@ -47,6 +50,7 @@ Task<Verdicts::Shared> Verdicts::decide(NextHop hop, DaneUse dane, Millis patien
   const MonoTime now = clock_.now().mono;
   const std::optional<Shared> known = known_.find(key);
   if (known && now < (*known)->until) co_return *known;
+  if (stopping_) co_return undecided(nullptr, kStopping);
   Waiter waiter(io_.get_executor());
   join(key, hop, dane, waiter);
   const std::optional<Shared> decided = co_await waiter.wait(now + patience);
@@ -87,19 +91,31 @@ void Verdicts::on_done(const std::string& key, const TlsPolicyResult& result) {
   pending_.erase(entry);
 }
 
-// RFC 8461 §5.1: a stored policy holds while nothing newer is known.
 Verdicts::Shared Verdicts::late(const std::string& key, Waiter& waiter) {
-  auto decision = std::make_shared<Decision>();
-  decision->verdict = decide_deferral("the look-up takes longer than allowed");
-  decision->until = clock_.now().mono;
   const auto entry = pending_.find(key);
-  if (entry == pending_.end()) return decision;
+  if (entry == pending_.end()) return undecided(nullptr, kLate);
   std::erase(entry->second->waiters, &waiter);
-  if (entry->second->stored) {
-    decision->verdict = *entry->second->stored;
+  return undecided(entry->second.get(), kLate);
+}
+
+// RFC 8461 §5.1: a stored policy holds while nothing newer is known.
+Verdicts::Shared Verdicts::undecided(const Pending* pending, const char* why) const {
+  auto decision = std::make_shared<Decision>();
+  decision->verdict = decide_deferral(why);
+  decision->until = clock_.now().mono;
+  if (pending != nullptr && pending->stored) {
+    decision->verdict = *pending->stored;
     decision->source = PolicySource::cache;
   }
   return decision;
+}
+
+void Verdicts::stop() {
+  stopping_ = true;
+  for (auto& [key, pending] : pending_) {
+    const Shared decision = undecided(pending.get(), kStopping);
+    for (Waiter* waiter : std::exchange(pending->waiters, {})) waiter->set(decision);
+  }
 }
 
 void Verdicts::forget(const Domain& domain) {

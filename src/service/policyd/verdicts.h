@@ -36,6 +36,10 @@ class Verdicts {
   // The next question for the domain leads to a look-up.
   void forget(const Domain& domain);
 
+  // Whoever waits is answered by the stored policy, else by a deferral; so is who asks from now on,
+  // unless the verdict is known. A look-up that we end ourselves must decide nothing.
+  void stop();
+
   MonoTime now() const { return clock_.now().mono; }
 
   // Questions whose look-up is under way.
@@ -53,6 +57,7 @@ class Verdicts {
   void join(const std::string& key, const NextHop& hop, DaneUse dane, Waiter& waiter);
   void on_done(const std::string& key, const TlsPolicyResult& result);
   Shared late(const std::string& key, Waiter& waiter);
+  Shared undecided(const Pending* pending, const char* why) const;
   // The domain came under an enforce policy: what does not rest on one is looked up anew.
   void forget_open(const Domain& domain);
 
@@ -61,6 +66,7 @@ class Verdicts {
   const Clock& clock_;
   CostMap<Shared> known_;
   TextMap<std::unique_ptr<Pending>> pending_;
+  bool stopping_ = false;
 };
 
 }  // namespace strictmx

@@ -80,6 +80,23 @@ TEST_CASE("STS-C03 when patience ends a stored policy is answered, else a deferr
   CHECK(asking.verdicts.remembered() == 0);  // what was said at the deadline is not kept
 }
 
+TEST_CASE("a stop decides nothing: who waits is deferred, or gets the stored policy") {
+  Asking asking;
+  asking.world.parts.rules.sts.on_dns_error = DnsErrorRule::ignore;
+  const KnownPolicy known{hop("stored.example").domain, "1", kBody, parse_policy(kBody)->policy,
+                          asking.world.clock.now().wall - Seconds{60}};
+  asking.world.engine.remember(known);
+  asking.ask({hop("example.com")});
+  asking.world.io.restart();
+  asio::post(asking.world.io,
+             [&] { asio::post(asking.world.io, [&] { asking.verdicts.stop(); }); });
+  const auto waited = asking.ask({hop("stored.example"), hop("slow.example")});
+  CHECK(waited[0]->verdict.rule == DomainRule::enforce_pattern);
+  CHECK(waited[1]->verdict.rule == DomainRule::defer);
+  CHECK(asking.ask({hop("new.example")})[0]->verdict.rule == DomainRule::defer);
+  CHECK(asking.ask({hop("example.com")})[0]->verdict.rule == DomainRule::enforce);  // known
+}
+
 TEST_CASE("with and without DANE are different questions") {
   Asking asking;
   const auto with = asking.ask({hop("example.com")}, DaneUse::on)[0];
