@@ -144,8 +144,8 @@ TEST_CASE("all problems are told, in the order of the file") {
 }
 
 TEST_CASE("what is no TOML is told with its line") {
-  for (const std::string text :
-       {"\nlisten = [", "\nlisten = \"a\nb\"", "\n[dns", "\nx = 1\nx = 2", "\n\xc3\xa9 = 1"}) {
+  for (const std::string text : {"\nlisten = [", "\nlisten = \"a\nb\"", "\n[dns", "\nx = 1\nx = 2",
+                                 "\n\xc3\xa9 = 1", "\n[\nx]"}) {
     CAPTURE(text);
     const auto problems = problems_of(text);
     REQUIRE(problems.size() == 1);
