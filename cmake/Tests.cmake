@@ -50,7 +50,7 @@ set_tests_properties(soak PROPERTIES
 # Reports to receivers on the loopback address. Debian's own Python has the packages it needs.
 add_test(NAME report COMMAND /usr/bin/python3 -B -m unittest discover -s tests/report
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-set_tests_properties(report PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 300)
+set_tests_properties(report PROPERTIES ENVIRONMENT "STRICTMX=$<TARGET_FILE:strictmx>" TIMEOUT 600)
 
 # What operators get beside the program: units, manual pages, completions, dashboard, alerts.
 add_test(NAME packaging COMMAND python3 -B -m unittest discover -s tests/packaging

@@ -488,6 +488,16 @@ class Service(World):
         again = len(relay.mails) + len(endpoint.posts) - 2 * len(domains)
         self.assertLessEqual(again, in_flight)
 
+    def test_the_end_waits_for_no_relay_and_the_attempt_does_not_count(self):
+        relay = self.serve(servers.Smtp())
+        relay.pause = 30
+        self.prepare("v=TLSRPTv1; rua=mailto:tls@example.net")
+        process = self.start(self.configure(relay=f"127.0.0.1:{relay.port}"))
+        self.wait_until(lambda: relay.mails)
+        process.terminate()
+        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(self.states(), [("waiting", 0)])
+
     def waiting(self):
         connection = sqlite3.connect(self.state / "reports.sqlite", timeout=20)
         try:
