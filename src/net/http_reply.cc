@@ -32,7 +32,7 @@ struct HttpReply::State {
     parser.emplace();
     parser->header_limit(kMaxHead);
     parser->body_limit(kMaxBody);
-    parser->eager(true);
+    parser->eager(false);  // stops behind the head
   }
   void end(HttpEnd how, std::string detail) {
     facts.end = how;
@@ -42,6 +42,7 @@ struct HttpReply::State {
 
   void judge(const boost::system::error_code& error);
   bool interim();
+  void keep_head();
   void finish();
 
   std::optional<Parser> parser;
@@ -69,19 +70,24 @@ bool HttpReply::State::interim() {
   return true;
 }
 
-// Keeps what was read, however it ended.
-void HttpReply::State::finish() {
-  if (!parser->is_header_done()) return;
-  auto& message = parser->get();
+// Of the last response. Later the parser adds the fields behind a chunked body to these, which say
+// nothing about its type (RFC 9110 §6.5.1).
+void HttpReply::State::keep_head() {
+  const auto& message = parser->get();
   facts.status = message.result_int();
   facts.is_http_1_0 = message.version() < 11;
-  facts.body = std::move(message.body());
-  facts.body_bytes = facts.body.size();
   for (const auto& field : message) {
     if (facts.fields.size() == kMaxFields) break;
     facts.fields.push_back({ascii_lower(view(field.name_string())),
                             std::string(view(field.value()).substr(0, kMaxValue))});
   }
+}
+
+// Keeps what was read of the body, however it ended.
+void HttpReply::State::finish() {
+  if (!parser->is_header_done()) return;
+  facts.body = std::move(parser->get().body());
+  facts.body_bytes = facts.body.size();
 }
 
 HttpReply::HttpReply() : state_(std::make_unique<State>()) {}
@@ -94,17 +100,19 @@ bool HttpReply::on_octets(std::string_view octets) {
   state.held += octets;
   state.opening += octets.substr(0, 5 - state.opening.size());
   while (!state.ended() && !state.held.empty()) {
+    const bool in_head = !state.parser->is_header_done();
     boost::system::error_code error;
     const auto used = state.parser->put(boost::asio::buffer(state.held), error);
     state.held.erase(0, used);
     if (error == http::error::need_more) break;
     if (error) {
       state.judge(error);
-    } else if (state.parser->is_done() && !state.interim() && !state.ended()) {
-      state.end(HttpEnd::complete, "");
-    } else if (used == 0) {
-      break;
+    } else if (in_head && state.parser->is_header_done() && !state.interim()) {
+      state.keep_head();
+      state.parser->eager(true);
     }
+    if (!state.ended() && state.parser->is_done()) state.end(HttpEnd::complete, "");
+    if (used == 0) break;
   }
   if (!state.ended() && !state.parser->is_header_done() && state.held.size() > kMaxHead)
     state.end(HttpEnd::too_large, "head too large");

@@ -79,6 +79,11 @@ TEST_CASE("HTTP reply: fields in lower case and as often as they came") {
   REQUIRE(facts.field("content-type") != nullptr);
   CHECK(*facts.field("content-type") == "text/plain");
   CHECK(facts.count("content-type") == 2);
+  const auto trailer = read({kOk + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n" +
+                             "Content-Type: text/html\r\n\r\n"});
+  CHECK(trailer.end == HttpEnd::complete);
+  CHECK(trailer.body == "a");
+  CHECK(trailer.count("content-type") == 1);
 }
 
 TEST_CASE("HTTP reply: limits") {
