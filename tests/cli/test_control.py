@@ -162,7 +162,8 @@ class Control(Daemon):
         code, text, _ = self.policy("refresh", "a.example")
         self.assertEqual(code, 1)
         self.assertTrue(text.startswith("a.example: not fetched: "), text)
-        self.assertEqual(self.json("status", "a.example")[1]["failed_refreshes"], 1)
+        # With the one that is due after the start, which may end before it.
+        self.assertIn(self.json("status", "a.example")[1]["failed_refreshes"], (1, 2))
         self.assertEqual(self.policy("refresh", "d.example")[0], 1)
 
     def test_an_import_applies_at_once(self):
