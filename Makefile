@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell n=$$(nproc); echo $$(( n < 2 ? 1 : n )))
 PREFIX ?= /usr/local
 
-.PHONY: help build run test mtas demo lab soak bench bench-peers format install package setup setup-test clean
+.PHONY: help build run test mtas demo lab soak fuzz bench bench-peers format install package setup setup-test clean
 help:
 	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
 	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
@@ -11,6 +11,7 @@ help:
 	@echo "make demo     attacks on mail in a network of this machine, without and with strictmx"
 	@echo "make lab      a shell inside of that network, to look around"
 	@echo "make soak     1,000 kills at random instants; no policy may be forgotten"
+	@echo "make fuzz     one fuzz target for long: T=sts_policy SECONDS=600 (docs/fuzzing.md)"
 	@echo "make bench    speed of answers, beside a bare echo server, and of counting TLS results"
 	@echo "make build    build/strictmx only"
 	@echo "make install  into PREFIX ($(PREFIX))"
@@ -48,6 +49,13 @@ lab: setup-test build
 
 soak: build
 	@tests/soak/run --cycles 1000
+
+fuzz: setup
+	@test -n "$(T)" || { echo "make fuzz T=TARGET [SECONDS=600]"; exit 2; }
+	@mkdir -p build
+	@cmake --preset fuzz >build/.fuzz.log 2>&1 || { cat build/.fuzz.log; exit 1; }
+	@cmake --build build/fuzz -j$(JOBS) --target $(T)_fuzz
+	@tests/fuzz/campaign --seconds $(or $(SECONDS),600) $(T)
 
 bench: build
 	@bench/run
