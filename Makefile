@@ -3,7 +3,8 @@ SHELL := /bin/bash
 JOBS ?= $(shell n=$$(nproc); echo $$(( n < 2 ? 1 : n )))
 PREFIX ?= /usr/local
 
-.PHONY: help build run test tsan mtas demo lab soak faults bench bench-peers format install package setup setup-test clean
+.PHONY: help build run test tsan mtas demo lab soak faults fuzz bench bench-peers format install package setup \
+  setup-test clean
 help:
 	@echo "make run      build strictmx and start it on 127.0.0.1:8461 (metrics: 127.0.0.1:8462)"
 	@echo "make test     every test: units (plain and with sanitizers), house rules, network lab"
@@ -13,6 +14,7 @@ help:
 	@echo "make soak     1,000 kills at random instants; no policy may be forgotten"
 	@echo "make faults   some fifty faults of the surroundings and pairs of them; a line for each"
 	@echo "make tsan     races between threads: unit tests, and the daemon under load of every kind"
+	@echo "make fuzz     one fuzz target for long: T=sts_policy SECONDS=600 (docs/fuzzing.md)"
 	@echo "make bench    speed of answers, beside a bare echo server, and of counting TLS results"
 	@echo "make build    build/strictmx only"
 	@echo "make install  into PREFIX ($(PREFIX))"
@@ -60,6 +62,13 @@ soak: build
 
 faults: setup-test build
 	@tests/faults/run
+
+fuzz: setup
+	@test -n "$(T)" || { echo "make fuzz T=TARGET [SECONDS=600]"; exit 2; }
+	@mkdir -p build
+	@cmake --preset fuzz >build/.fuzz.log 2>&1 || { cat build/.fuzz.log; exit 1; }
+	@cmake --build build/fuzz -j$(JOBS) --target $(T)_fuzz
+	@tests/fuzz/campaign --seconds $(or $(SECONDS),600) $(T)
 
 bench: build
 	@bench/run
