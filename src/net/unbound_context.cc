@@ -69,9 +69,9 @@ Result<void> set_forwarders(ub_ctx* context, const std::vector<std::string>& for
       return done;
   }
   // What is known of a server's speed and faults is kept long for the many servers of the
-  // Internet; a forwarder that comes back after a fault must be noticed at once. 3 s are the least
-  // in which the wait for an answer can grow long enough for names that take it seconds to resolve.
-  if (auto done = set(context, "infra-host-ttl:", forwarders.empty() ? "300" : "3"); !done)
+  // Internet; a forwarder that comes back after a fault must be noticed at once. One that is dead
+  // must not cost each question its 3 s, either: in the second after these it fails at once.
+  if (auto done = set(context, "infra-host-ttl:", forwarders.empty() ? "300" : "4"); !done)
     return done;
   return set(context, "do-not-query-localhost:", loopback ? "no" : "yes");
 }
