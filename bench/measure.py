@@ -52,8 +52,8 @@ def add_arguments(parser):
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/strictmx")
     parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build/release/bench",
                         help="folder of bench_load, bench_echo and bench_world")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.0, help="per case and round")
+    parser.add_argument("--rounds", type=int, default=21)
+    parser.add_argument("--seconds", type=float, default=0.3, help="per case and round")
     parser.add_argument("--cold", type=int, default=2000, help="domains per cold round; 0: none")
     parser.add_argument("--known", type=int, default=1_000_000,
                         help="domains of the row that compares with 1,000 known ones; 0: none")

@@ -1,7 +1,7 @@
 // net/dns_client.h: the DNS look-ups of a sender, by libunbound in the process: it recurses or
 // forwards, validates DNSSEC against its own trust anchor, and follows CNAMEs (RFC 8461 §3.1). Or
 // by a resolver nearby whose word on DNSSEC is trusted (net/dns_stub). Limits: 4096 look-ups in
-// flight (more answer servfail at once), caches of 32 MiB. One object belongs to one io_context and
+// flight (more answer servfail at once), caches of 14 MiB. One object belongs to one io_context and
 // is used from its thread only; it must outlive all coroutines that use it.
 #pragma once
 #include <cstdint>

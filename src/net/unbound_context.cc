@@ -19,9 +19,10 @@ struct Setting {
 };
 
 constexpr Setting kSettings[] = {
-    // Message, record and key cache together 32 MiB.
-    {"msg-cache-size:", "10m"},
-    {"rrset-cache-size:", "20m"},
+    // Message, record and key cache together 14 MiB: what was made of the records is remembered by
+    // the policy daemon for as long as they are.
+    {"msg-cache-size:", "4m"},
+    {"rrset-cache-size:", "8m"},
     {"key-cache-size:", "1m"},
     {"neg-cache-size:", "1m"},
     {"cache-max-ttl:", "86400"},
