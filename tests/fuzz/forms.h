@@ -66,4 +66,24 @@ constexpr std::string_view kTlsRptWords[] = {"v=TLSRPTv1;",
                                              ":"};
 constexpr PieceForm kTlsRptForm{";,\n", kTlsRptWords};
 
+// RFC 5321 §4.2: what a mail server says, behind an octet that says how to cut it.
+constexpr std::string_view kSmtpWords[] = {"220 mx.example ESMTP\r\n",
+                                           "250-mx.example\r\n",
+                                           "250-STARTTLS\r\n",
+                                           "250 STARTTLS\r\n",
+                                           "250 SIZE 1\n",
+                                           "220 go\r\n",
+                                           "454 4.7.0 no\r\n",
+                                           "502 what\r\n",
+                                           "221 bye\r\n",
+                                           "421 busy\r\n",
+                                           "250-REQUIRETLS\r\n",
+                                           "250\r\n",
+                                           "\xff\r\n",
+                                           "\r",
+                                           "251-a\r\n250 b\r\n",
+                                           "5.7.1 ",
+                                           "12"};
+constexpr PieceForm kSmtpForm{"\n", kSmtpWords, 1};
+
 }  // namespace strictmx::fuzz

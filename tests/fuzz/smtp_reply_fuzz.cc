@@ -5,7 +5,7 @@
 
 #include "check.h"
 #include "cuts.h"
-#include "mutator.h"
+#include "forms.h"
 #include "wire/smtp_reply.h"
 
 using namespace strictmx;
@@ -39,30 +39,11 @@ std::vector<std::string> read(std::string_view stream, unsigned seed) {
   return seen;
 }
 
-constexpr std::string_view kWords[] = {"220 mx.example ESMTP\r\n",
-                                       "250-mx.example\r\n",
-                                       "250-STARTTLS\r\n",
-                                       "250 STARTTLS\r\n",
-                                       "250 SIZE 1\n",
-                                       "220 go\r\n",
-                                       "454 4.7.0 no\r\n",
-                                       "502 what\r\n",
-                                       "221 bye\r\n",
-                                       "421 busy\r\n",
-                                       "250-REQUIRETLS\r\n",
-                                       "250\r\n",
-                                       "\xff\r\n",
-                                       "\r",
-                                       "251-a\r\n250 b\r\n",
-                                       "5.7.1 ",
-                                       "12"};
-constexpr fuzz::PieceForm kForm{"\n", kWords, 1};
-
 }  // namespace
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t max_size, unsigned seed) {
-  return fuzz::mutate_pieces({data, size, max_size, seed}, kForm);
+  return fuzz::mutate_pieces({data, size, max_size, seed}, fuzz::kSmtpForm);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -59,7 +59,7 @@ constexpr auto kKinds = std::to_array<FindingKind>({
     {"sts-txt-id-duplicate", warning, sts_senders, "RFC 8461 §3.2", "The record has two ids",
      "The first one counts, but not every sender reads it so: some may refuse the record.",
      "Keep one id."},
-    {"sts-txt-id-placeholder", notice, owner, "RFC 8461 §3.1",
+    {"sts-txt-id-example", notice, owner, "RFC 8461 §3.1",
      "The id looks like the one of an example",
      "It works once. Every change of the policy needs a new id, or senders do not see it.",
      "Derive the id from the time of the change or from the policy's text."},

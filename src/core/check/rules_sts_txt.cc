@@ -17,7 +17,7 @@ constexpr Seconds kDay{86400};
 bool is_id_text(std::string_view value) { return std::ranges::all_of(value, is_alnum); }
 
 // Values of examples: RFC 8461 §3.1, and what web pages show. Or one character over and over.
-bool is_placeholder(std::string_view id) {
+bool is_example(std::string_view id) {
   constexpr std::string_view kExamples[] = {
       "20160831085700z", "20190429t010101", "id",         "yourid", "uniqueid", "example", "test",
       "changeme",        "yyyymmddhhmmss",  "1234567890", "123456", "12345",    "1234",    "123"};
@@ -92,7 +92,7 @@ class StsRecordRules {
     if (!facts_.planned_sts_txt && meta.ttl > kDay) {
       add("sts-txt-ttl-high", fmt::format("TTL {} s", meta.ttl.count()));
     }
-    if (is_placeholder(record.id)) add("sts-txt-id-placeholder", "id=" + record.id, fix_);
+    if (is_example(record.id)) add("sts-txt-id-example", "id=" + record.id, fix_);
     check_extra_fields(record);
   }
 
