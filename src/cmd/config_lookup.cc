@@ -45,6 +45,9 @@ const ConfigKey* nearest_config_key(std::string_view name) {
   for (const auto& key : config_keys()) {
     // The right word in the wrong section is as near as one wrong letter.
     const bool moved = without_section(key.name) == without_section(name);
+    const auto longer =
+        std::max(name.size(), key.name.size()) - std::min(name.size(), key.name.size());
+    if (!moved && longer >= best) continue;  // the distance is at least that
     const auto far = moved ? 1 : distance(name, key.name);
     if (far < best && far < name.size()) {
       best = far;
