@@ -11,7 +11,9 @@ endfunction()
 # strictmx_layer(NAME [ASYNC] [DEPENDS layer...] [LIBRARIES library...])
 # Makes library `NAME` of all .cc files below src/NAME, and `NAME_test` of the _test.cc files.
 # ASYNC: coroutines, whose optimised code takes the compiler twice as long with sanitizers; a Debug
-# build does without.
+# build does without. Their tests each set up a small world, and name its parts alike.
+# Where CMAKE_UNITY_BUILD is on, six files are compiled as one, in a third of the time: what is named
+# in a namespace without name is then named once in a layer.
 # What most files include is compiled once (pch_*.h); that a header brings what it names is checked by
 # tools/check_headers.
 function(strictmx_layer name)
@@ -42,6 +44,9 @@ function(strictmx_layer name)
       strictmx_${name} strictmx_warnings ${ARG_LIBRARIES})
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)  # half the compiler's time
     target_precompile_headers(${name}_test PRIVATE ${precompiled})
+    if(ARG_ASYNC)
+      set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF)
+    endif()
     add_test(NAME unit.${name} COMMAND ${name}_test)
     set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit)
   endif()

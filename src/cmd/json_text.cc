@@ -6,7 +6,7 @@ namespace strictmx {
 
 namespace {
 
-constexpr int kMaxDepth = 4;
+constexpr int kMaxJsonDepth = 4;
 
 std::string word(const Json& value) {
   if (value.string() != nullptr) return escape_remote(*value.string());
@@ -26,7 +26,7 @@ void append(std::string& text, const Json::Object& object, int depth) {
     std::string label = name;
     for (char& c : label) c = c == '_' ? ' ' : c;
     text += std::string(static_cast<std::size_t>(depth) * 2, ' ') + label + ":";
-    if (value.object() != nullptr && depth < kMaxDepth) {
+    if (value.object() != nullptr && depth < kMaxJsonDepth) {
       text += "\n";
       append(text, *value.object(), depth + 1);
     } else {

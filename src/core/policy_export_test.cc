@@ -8,13 +8,13 @@ using namespace strictmx;
 
 namespace {
 
-constexpr WallTime kNow{Seconds{1795500000}};  // 2026-11-24T06:00:00Z
+constexpr WallTime kExported{Seconds{1795500000}};  // 2026-11-24T06:00:00Z
 
 KnownPolicy make_policy(std::string extra = "") {
   const std::string body =
       "version: STSv1\r\nmode: enforce\r\nmx: mx.a.example\r\nmax_age: 604800\r\n" + extra;
   return KnownPolicy{Domain::parse("a.example").value(), "20261124", body,
-                     parse_policy(body).value().policy, kNow};
+                     parse_policy(body).value().policy, kExported};
 }
 
 constexpr const char* kLine =
@@ -37,7 +37,7 @@ TEST_CASE("a policy is one line, and the line the policy again, octet for octet"
     const auto policy = make_policy(extra);
     const auto line = format_export_line(policy);
     CHECK(line.find('\n') == std::string::npos);
-    const auto read = parse_export_line(line, kNow);
+    const auto read = parse_export_line(line, kExported);
     INFO((read ? "" : read.error().detail));
     REQUIRE(read.has_value());
     CHECK(read->domain == policy.domain);
@@ -49,10 +49,11 @@ TEST_CASE("a policy is one line, and the line the policy again, octet for octet"
 }
 
 TEST_CASE("what people read may be absent, but not differ from the body") {
-  CHECK(parse_export_line(replaced(R"("mode":"enforce",)", ""), kNow).has_value());
-  CHECK(parse_export_line(replaced(R"("max_age":604800,)", R"("new":[1],)"), kNow).has_value());
+  CHECK(parse_export_line(replaced(R"("mode":"enforce",)", ""), kExported).has_value());
+  CHECK(
+      parse_export_line(replaced(R"("max_age":604800,)", R"("new":[1],)"), kExported).has_value());
   const auto detail = [](const std::string& line) {
-    const auto read = parse_export_line(line, kNow);
+    const auto read = parse_export_line(line, kExported);
     REQUIRE(!read.has_value());
     return read.error().detail;
   };
@@ -83,10 +84,10 @@ TEST_CASE("bad lines are refused with the member that is wrong") {
   };
   for (const auto& row : rows) {
     CAPTURE(row.line);
-    const auto read = parse_export_line(row.line, kNow);
+    const auto read = parse_export_line(row.line, kExported);
     REQUIRE(!read.has_value());
     CHECK(read.error().detail.starts_with(row.detail));
   }
-  CHECK(parse_export_line(std::string(kMaxExportLine + 1, ' '), kNow).error().code ==
+  CHECK(parse_export_line(std::string(kMaxExportLine + 1, ' '), kExported).error().code ==
         Errc::too_large);
 }

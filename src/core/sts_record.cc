@@ -11,23 +11,23 @@ namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kMaxId = 32;                // RFC 8461 §3.1
-constexpr std::string_view kVersion = "v=STSv1";  // RFC 8461 §3.1: case-sensitive
+constexpr std::size_t kMaxId = 32;                   // RFC 8461 §3.1
+constexpr std::string_view kStsVersion = "v=STSv1";  // RFC 8461 §3.1: case-sensitive
 
 // RFC 8461 §3.1: sts-id.
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= kMaxId && std::all_of(text.begin(), text.end(), is_alnum);
 }
 
-class RecordReader {
+class StsRecordReader {
  public:
-  explicit RecordReader(std::string_view rr) : rr_(rr) {}
+  explicit StsRecordReader(std::string_view rr) : rr_(rr) {}
 
   Result<StsRecord> read() {
     if (rr_.size() > kMaxTxtRecord)
       return bad(Errc::too_large, kMaxTxtRecord, "record is too long");
-    if (!rr_.starts_with(kVersion)) return bad(Errc::syntax, 0, "does not begin with v=STSv1");
-    at_ = kVersion.size();
+    if (!rr_.starts_with(kStsVersion)) return bad(Errc::syntax, 0, "does not begin with v=STSv1");
+    at_ = kStsVersion.size();
     if (at_ < rr_.size() && is_blank(rr_[at_])) {  // RFC 8461 eid6285
       record_.warnings.push_back(fmt::format("offset {}: blank before the first \";\"", at_));
     }
@@ -97,10 +97,10 @@ class RecordReader {
 
 }  // namespace
 
-Result<StsRecord> parse_sts_record(std::string_view rr) { return RecordReader(rr).read(); }
+Result<StsRecord> parse_sts_record(std::string_view rr) { return StsRecordReader(rr).read(); }
 
 StsTxt select_sts_record(std::span<const std::string> rrs) {
-  const auto [count, candidate] = find_txt_candidates(rrs, kVersion);  // RFC 8461 §3.1
+  const auto [count, candidate] = find_txt_candidates(rrs, kStsVersion);  // RFC 8461 §3.1
   if (count == 0) return NoStsRecord{};
   if (count > 1) return SeveralStsRecords{count};  // RFC 8461 §3.1: before any look at the syntax
   auto record = parse_sts_record(candidate);

@@ -13,21 +13,21 @@ namespace {
 
 constexpr std::size_t kMaxTargets = 16;  // RFC 8460 §7: bounds what one record can ask for
 constexpr std::size_t kMaxCommentedRecords = 64;
-constexpr std::string_view kVersion = "v=TLSRPTv1";  // RFC 8460 §3: case-sensitive
+constexpr std::string_view kTlsRptVersion = "v=TLSRPTv1";  // RFC 8460 §3: case-sensitive
 
-class RecordReader {
+class TlsRptRecordReader {
  public:
-  explicit RecordReader(std::string_view rr) : rr_(rr) {}
+  explicit TlsRptRecordReader(std::string_view rr) : rr_(rr) {}
 
   Result<TlsRptRecord> read() {
     if (rr_.size() > kMaxTxtRecord)
       return bad(Errc::too_large, kMaxTxtRecord, "record is too long");
     auto fields = split(rr_, ';');  // RFC 8460 §3: no value holds a semicolon
-    if (trim_end(fields.front()) != kVersion) {
+    if (trim_end(fields.front()) != kTlsRptVersion) {
       return bad(Errc::syntax, 0, "does not begin with v=TLSRPTv1;");
     }
-    if (fields.front().size() != kVersion.size()) {
-      warn(kVersion.size(), "blank before the first \";\"");
+    if (fields.front().size() != kTlsRptVersion.size()) {
+      warn(kTlsRptVersion.size(), "blank before the first \";\"");
     }
     if (fields.size() > 1 && trim_blanks(fields.back()).empty()) fields.pop_back();
     if (fields.size() > kMaxTxtFields) {
@@ -131,7 +131,7 @@ bool resembles_record(std::string_view rr) {
 
 void comment_on_dropped(std::span<const std::string> rrs, std::vector<std::string>& warnings) {
   for (const auto& rr : rrs.first(std::min(rrs.size(), kMaxCommentedRecords))) {
-    if (is_txt_candidate(rr, kVersion)) continue;
+    if (is_txt_candidate(rr, kTlsRptVersion)) continue;
     const auto text = escape_remote(rr, 60);
     if (resembles_record(rr)) {
       warnings.push_back(
@@ -144,10 +144,12 @@ void comment_on_dropped(std::span<const std::string> rrs, std::vector<std::strin
 
 }  // namespace
 
-Result<TlsRptRecord> parse_tlsrpt_record(std::string_view rr) { return RecordReader(rr).read(); }
+Result<TlsRptRecord> parse_tlsrpt_record(std::string_view rr) {
+  return TlsRptRecordReader(rr).read();
+}
 
 TlsRptTxt select_tlsrpt_record(std::span<const std::string> rrs) {
-  const auto [count, candidate] = find_txt_candidates(rrs, kVersion);  // RFC 8460 §3
+  const auto [count, candidate] = find_txt_candidates(rrs, kTlsRptVersion);  // RFC 8460 §3
   if (count == 0) return NoTlsRptRecord{};
   if (count > 1) return SeveralTlsRptRecords{count};  // RFC 8460 §3, RPT-D02
   auto record = parse_tlsrpt_record(candidate);

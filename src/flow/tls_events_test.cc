@@ -17,7 +17,7 @@ KnownPolicy policy(const std::string& mode) {
                      WallTime{Seconds{1795500000}}};
 }
 
-MxAnswer mx(const std::vector<std::string>& hosts) {
+MxAnswer mx_answer(const std::vector<std::string>& hosts) {
   MxAnswer answer;
   answer.meta.status = DnsStatus::found;
   answer.meta.trust = DnsTrust::secure;
@@ -32,7 +32,7 @@ TlsPolicyResult with_policy(const std::string& mode, const std::vector<std::stri
   result.sts.source = PolicySource::cache;
   result.sts.policy = policy(mode);
   result.sts.failure = std::move(failure);
-  result.verdict = decide_with_policy(policy(mode), mx(hosts));
+  result.verdict = decide_with_policy(policy(mode), mx_answer(hosts));
   return result;
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("an MX host whose DANE look-up fails is reported under its own name (R
   DaneHost open;
   open.host = hosts[1];
   open.state = DaneState::none;
-  result.verdict = apply_dane(result.verdict, mx(hosts), {failed, open});
+  result.verdict = apply_dane(result.verdict, mx_answer(hosts), {failed, open});
   REQUIRE(result.verdict.rule == DomainRule::dane_some);
   CHECK(describe(find_tls_events(kHop, result)) ==
         "tlsa mx1.example.com 0 lines fails 1;"

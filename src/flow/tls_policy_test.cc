@@ -12,7 +12,7 @@ namespace {
 
 const std::string kPolicy =
     "version: STSv1\nmode: enforce\nmx: mx1.example.com\nmx: *.pool.example.com\nmax_age: 604800\n";
-const std::string kRecord = "v=STSv1; id=1;";
+const std::string kTxtRecord = "v=STSv1; id=1;";
 
 StsMemory stored() {
   StsMemory memory;
@@ -23,8 +23,8 @@ StsMemory stored() {
 }  // namespace
 
 TEST_CASE("STS-V01 the MX records that the policy lists are named in order of preference") {
-  const auto result =
-      play(stored(), {txt({kRecord}), mx({"a.pool.example.com", "evil.test", "mx1.example.com"})});
+  const auto result = play(
+      stored(), {txt({kTxtRecord}), mx({"a.pool.example.com", "evil.test", "mx1.example.com"})});
   CHECK(result.verdict.rule == DomainRule::enforce);
   REQUIRE(result.verdict.hosts.size() == 3);
   CHECK(result.verdict.hosts[0].verdict == HostVerdict::sts_enforce);
@@ -33,7 +33,7 @@ TEST_CASE("STS-V01 the MX records that the policy lists are named in order of pr
 }
 
 TEST_CASE("STS-A01 no listed MX: the mail waits") {
-  const auto result = play(stored(), {txt({kRecord}), mx({"evil.test"})});
+  const auto result = play(stored(), {txt({kTxtRecord}), mx({"evil.test"})});
   CHECK(result.verdict.rule == DomainRule::defer);
   CHECK(result.hold == kUndecidedHold);  // an attack that ends should not go on in memory
 }
@@ -41,13 +41,13 @@ TEST_CASE("STS-A01 no listed MX: the mail waits") {
 TEST_CASE("STS-A01 unknown MX records: only hosts that the policy allows") {
   MxAnswer failed;
   failed.meta.status = DnsStatus::timeout;
-  const auto result = play(stored(), {txt({kRecord}), failed});
+  const auto result = play(stored(), {txt({kTxtRecord}), failed});
   CHECK(result.verdict.rule == DomainRule::enforce_pattern);
 }
 
 TEST_CASE("STS-D07 a bracketed host is its own MX and no MX records are asked") {
   Play game(NextHop{Domain::parse("mx1.example.com").value(), Routing::host}, {}, kStsOnly, at(0));
-  game.feed(txt({kRecord}));
+  game.feed(txt({kTxtRecord}));
   game.feed(body(kPolicy));
   game.feed(Saved{Result<void>{}});
   REQUIRE(game.open().empty());
@@ -55,7 +55,7 @@ TEST_CASE("STS-D07 a bracketed host is its own MX and no MX records are asked") 
 }
 
 TEST_CASE("STS-A01 giving up while the MX records are awaited keeps the fetched policy") {
-  const auto result = play({}, {txt({kRecord}), body(kPolicy), Saved{Result<void>{}}, Cancel{}});
+  const auto result = play({}, {txt({kTxtRecord}), body(kPolicy), Saved{Result<void>{}}, Cancel{}});
   CHECK(result.verdict.rule == DomainRule::enforce_pattern);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("STS-X02 where DANE protects every host the verdict does not wait for 
   CHECK(game.machine().decided());
   CHECK_FALSE(game.machine().dane_open());
   CHECK_FALSE(game.machine().finished());
-  game.feed(txt({kRecord}));
+  game.feed(txt({kTxtRecord}));
   game.feed(body(kPolicy));
   game.feed(Saved{Result<void>{}});
   CHECK(game.machine().finished());

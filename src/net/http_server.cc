@@ -17,7 +17,7 @@ namespace strictmx {
 namespace {
 
 namespace http = boost::beast::http;
-using Parser = http::request_parser<http::string_body>;
+using RequestParser = http::request_parser<http::string_body>;
 
 constexpr std::size_t kMaxConnections = 64;
 constexpr std::uint32_t kMaxHeader = 8192;
@@ -114,7 +114,7 @@ class HttpServer::Impl {
 
   // False: the connection is to be closed. `held` keeps octets of the next request.
   static Task<bool> serve_one(Impl& self, ByteStream& stream, std::string& held) {
-    Parser parser;
+    RequestParser parser;
     parser.header_limit(kMaxHeader);
     parser.body_limit(self.max_body_);
     parser.eager(true);

@@ -14,15 +14,11 @@ namespace {
 
 constexpr Millis kConnectTime{10000};
 constexpr Millis kQuitPatience{1000};
-constexpr std::size_t kMaxAddresses = 8;
+constexpr std::size_t kMaxRelayAddresses = 8;
 
 using Resolver = asio::ip::tcp::resolver;
 
 MonoTime now() { return std::chrono::steady_clock::now(); }
-
-AttemptOutcome deferred(std::string detail) {
-  return {AttemptOutcome::Kind::deferred, std::move(detail)};
-}
 
 // The system's names, so that those of /etc/hosts count; shared with the thread that looks them up.
 struct Resolving {
@@ -35,7 +31,7 @@ std::vector<IpAddress> addresses_of(const Resolver::results_type& results) {
   std::vector<IpAddress> addresses;
   for (const auto& result : results) {
     auto address = IpAddress::parse(result.endpoint().address().to_string());
-    const bool room = addresses.size() < kMaxAddresses;
+    const bool room = addresses.size() < kMaxRelayAddresses;
     if (address && room) addresses.push_back(*std::move(address));
   }
   return addresses;
@@ -97,14 +93,14 @@ Task<SmtpAction> MailSubmit::act(OutgoingStream& stream, SmtpSubmission& submiss
 
 Task<MailSubmit::Said> MailSubmit::talk(const OutgoingMail& mail, Endpoint peer, SubmissionTls tls,
                                         MonoTime deadline) {
-  if (cancelled_) co_return Said{deferred("the program stops")};
+  if (cancelled_) co_return Said{AttemptOutcome::later("the program stops")};
   OutgoingStream stream(io_);
   const auto entered = streams_.insert(&stream).first;
   const auto patience = std::min(deadline, now() + kConnectTime);
   const auto facts = co_await stream.connect(peer, patience);
   if (facts.status != ConnectStatus::connected) {
     streams_.erase(entered);
-    co_return Said{deferred(fmt::format("{}: {}", peer.text(), facts.detail))};
+    co_return Said{AttemptOutcome::later(fmt::format("{}: {}", peer.text(), facts.detail))};
   }
   SmtpSubmission submission({relay_.protocol, tls, mail.from.domain().text()}, mail.from.text(),
                             mail.to.text(), mail.text);
@@ -122,7 +118,7 @@ Task<MailSubmit::Said> MailSubmit::talk(const OutgoingMail& mail, Endpoint peer,
 Task<AttemptOutcome> MailSubmit::submit(OutgoingMail mail, MonoTime deadline) {
   const auto wanted = relay_.path.empty() ? SubmissionTls::if_offered : SubmissionTls::never;
   const auto peers = co_await find_peers(deadline);
-  Said said{deferred(fmt::format("{}: no address", relay_.host))};
+  Said said{AttemptOutcome::later(fmt::format("{}: no address", relay_.host))};
   for (const auto& peer : peers) {
     said = co_await talk(mail, peer, wanted, deadline);
     if (said.tls_failed)

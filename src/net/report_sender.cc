@@ -10,11 +10,7 @@ namespace {
 
 constexpr Seconds kMailTime{60};
 constexpr Seconds kDeadline{65};  // libcurl ends by itself after 60
-constexpr std::size_t kMaxAddresses = 8;
-
-AttemptOutcome deferred(std::string detail) {
-  return {AttemptOutcome::Kind::deferred, std::move(detail)};
-}
+constexpr std::size_t kMaxEndpointAddresses = 8;
 
 class Sender final : public ReportSender {
  public:
@@ -48,25 +44,25 @@ Task<AttemptOutcome> Sender::post(ReportUri uri, std::string gzipped_json) {
   const auto answer = co_await dns_.query_addresses(uri.host, deadline);
   std::vector<IpAddress> vetted;
   for (const auto& address : answer.addresses) {
-    if (may_connect(address, options_.addresses) && vetted.size() < kMaxAddresses) {
+    if (may_connect(address, options_.addresses) && vetted.size() < kMaxEndpointAddresses) {
       vetted.push_back(address);
     }
   }
   if (answer.addresses.empty()) {
-    co_return deferred("no address: " + std::string(name_of(answer.meta.status)));
+    co_return AttemptOutcome::later("no address: " + std::string(name_of(answer.meta.status)));
   }
-  if (vetted.empty()) co_return deferred("not a public address");
+  if (vetted.empty()) co_return AttemptOutcome::later("not a public address");
   ReportPost strict(uri, gzipped_json, vetted, roots_, ReportPost::Check::certificate);
-  if (strict.handle() == nullptr) co_return deferred("no memory");
+  if (strict.handle() == nullptr) co_return AttemptOutcome::later("no memory");
   const auto code = co_await curl_->run(strict.handle(), deadline);
-  if (!code) co_return deferred("the program stops");
+  if (!code) co_return AttemptOutcome::later("the program stops");
   if (!strict.untrusted() || options_.trust == EndpointTrust::strict) {
     co_return strict.finish(*code);
   }
   ReportPost lax(uri, gzipped_json, vetted, roots_, ReportPost::Check::nothing);  // RPT-T17
-  if (lax.handle() == nullptr) co_return deferred("no memory");
+  if (lax.handle() == nullptr) co_return AttemptOutcome::later("no memory");
   const auto second = co_await curl_->run(lax.handle(), deadline);
-  if (!second) co_return deferred("the program stops");
+  if (!second) co_return AttemptOutcome::later("the program stops");
   auto outcome = lax.finish(*second);
   outcome.detail += ", certificate ignored: " + strict.finish(*code).detail;
   co_return outcome;

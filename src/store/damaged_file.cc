@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMark = ".damaged-";
 
-std::unexpected<Error> system_failure(const fs::path& path) {
-  return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
-}
-
 // The time is that of the new file.
 Result<fs::path> choose_name(const fs::path& file, const fs::path& fresh) {
   struct stat made{};

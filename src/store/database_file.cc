@@ -16,10 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<Error> system_failure(const fs::path& path) {
-  return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
-}
-
 // An empty file is an empty database; SQLite gives its other files the same mode. An existing one
 // is not touched: closing any descriptor of it would drop the locks of this process.
 Result<void> make_file(const fs::path& path) {
@@ -127,6 +123,10 @@ Result<SqliteConnection> open_read_write(const fs::path& path) {
 }
 
 }  // namespace
+
+std::unexpected<Error> system_failure(const fs::path& path) {
+  return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
+}
 
 Result<void> make_state_directory(const fs::path& dir) {
   std::error_code failed;

@@ -34,6 +34,9 @@ Result<SqliteConnection> open_database(const std::filesystem::path& file, StoreA
 // Mode 0700 when it is made; parents as the umask says. Errors: Errc::io.
 Result<void> make_state_directory(const std::filesystem::path& dir);
 
+// Errc::io with the text of errno.
+std::unexpected<Error> system_failure(const std::filesystem::path& path);
+
 // Writes to disk that names in the directory were made or changed. Errors: Errc::io.
 Result<void> sync_directory(const std::filesystem::path& dir);
 

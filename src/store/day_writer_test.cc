@@ -9,11 +9,11 @@ namespace strictmx {
 
 namespace {
 
-const Day kDay = parse_day("2026-11-24").value();
+const Day kWrittenDay = parse_day("2026-11-24").value();
 
 DomainResults one(const std::string& name, std::uint64_t successes) {
   return DomainResults{
-      kDay,
+      kWrittenDay,
       Domain::parse(name).value(),
       "",
       {PolicyResults{ReportedPolicy{PolicyType::sts, name, {}, {}}, successes, 0, {}}}};
@@ -23,7 +23,7 @@ std::uint64_t stored(const TempDir& dir, const std::string& name) {
   LinesLog log;
   auto store = DayStore::open(dir.state(), StoreAccess::read_write, log);
   REQUIRE(store.has_value());
-  const auto found = (*store)->find(kDay, Domain::parse(name).value());
+  const auto found = (*store)->find(kWrittenDay, Domain::parse(name).value());
   return found ? found->policies.at(0).successes : 0;
 }
 

@@ -21,10 +21,6 @@ namespace fs = std::filesystem;
 constexpr const char* kPinFile = "pins.jsonl";
 constexpr const char* kNewPinFile = "pins.jsonl.new";
 
-std::unexpected<Error> system_failure(const fs::path& path) {
-  return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
-}
-
 Result<void> write_all(int fd, std::string_view text, const fs::path& file) {
   while (!text.empty()) {
     const auto count = ::write(fd, text.data(), text.size());

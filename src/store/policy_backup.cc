@@ -17,10 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<Error> system_failure(const fs::path& path) {
-  return fail(Errc::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
-}
-
 void add_problem(VerifyReport& report, std::string line) {
   if (report.problems.size() < kMaxProblems) report.problems.push_back(std::move(line));
 }

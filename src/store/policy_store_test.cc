@@ -25,12 +25,12 @@ void run_sql(const TempDir& dir, const char* sql) {
   REQUIRE(done.has_value());
 }
 
-std::string read_all(const std::filesystem::path& file) {
+std::string octets_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-void write_all(const std::filesystem::path& file, const std::string& octets) {
+void make_file_of(const std::filesystem::path& file, const std::string& octets) {
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << octets;
 }
@@ -123,11 +123,11 @@ TEST_CASE("a damaged row is reported with its domain and skipped") {
         store->save({make_policy("a.example"), make_policy("b.example"), make_policy("c.example")})
             .has_value());
   }
-  auto octets = read_all(dir.database());
+  auto octets = octets_of(dir.database());
   const auto at = octets.find("mx1.b.example");
   REQUIRE(at != std::string::npos);
   octets[at + 2] = '7';
-  write_all(dir.database(), octets);
+  make_file_of(dir.database(), octets);
 
   auto store = open_store(dir, log);
   std::size_t read = 0;
@@ -146,27 +146,27 @@ TEST_CASE("a damaged row is reported with its domain and skipped") {
 TEST_CASE("a reader meets the rows on both sides of a damaged page") {
   const TempDir dir;
   LinesLog log;
-  constexpr int kRows = 600;  // over 20 pages
+  constexpr int kManyRows = 600;  // over 20 pages
   {
     auto store = open_store(dir, log);
     std::vector<KnownPolicy> policies;
-    for (int i = 0; i < kRows; ++i) {
+    for (int i = 0; i < kManyRows; ++i) {
       policies.push_back(make_policy("d" + std::to_string(1000 + i) + ".example"));
     }
     REQUIRE(store->save(policies).has_value());
   }
-  auto octets = read_all(dir.database());
+  auto octets = octets_of(dir.database());
   const auto page = octets.find("mx1.d1300.example") / 4096;
   octets.replace(page * 4096, 4096, std::string(4096, '\xa5'));
-  write_all(dir.database(), octets);
+  make_file_of(dir.database(), octets);
 
   auto store = open_store(dir, log, StoreAccess::read_only);
   Rows rows;
   const auto skipped =
       store->load_all([&](const KnownPolicy& policy) { rows.push_back(policy.domain.text()); });
   CHECK(skipped.value() == 1);
-  REQUIRE(rows.size() > kRows - 60);
-  REQUIRE(rows.size() < kRows);
+  REQUIRE(rows.size() > kManyRows - 60);
+  REQUIRE(rows.size() < kManyRows);
   CHECK(rows.front() == "d1000.example");
   CHECK(std::find(rows.begin(), rows.end(), "d1599.example") != rows.end());
   std::sort(rows.begin(), rows.end());
@@ -194,11 +194,11 @@ TEST_CASE("the database of another program is refused and left alone") {
     const TempDir foreign;
     std::filesystem::create_directories(foreign.state());
     run_sql(foreign, "CREATE TABLE songs (title TEXT)");
-    const auto before = read_all(foreign.database());
+    const auto before = octets_of(foreign.database());
     CHECK(open_error(foreign, access).code == Errc::unsupported);
     CHECK(open_error(foreign, access).detail ==
           foreign.database().string() + ": is a database, but not one of strictmx");
-    CHECK(read_all(foreign.database()) == before);
+    CHECK(octets_of(foreign.database()) == before);
   }
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("a damaged version number is not taken for a version") {
 
 TEST_CASE("a directory that cannot be made is an io error") {
   const TempDir dir;
-  write_all(dir.path() / "state", "a file, not a directory");
+  make_file_of(dir.path() / "state", "a file, not a directory");
   CHECK(open_error(dir).code == Errc::io);
 }
 
@@ -256,14 +256,14 @@ TEST_CASE("read_only makes nothing and changes nothing") {
     auto store = open_store(dir, log);
     REQUIRE(store->save({make_policy("a.example")}).has_value());
   }
-  const auto before = read_all(dir.database());
+  const auto before = octets_of(dir.database());
   {
     auto reader = open_store(dir, log, StoreAccess::read_only);
     CHECK(list_rows(*reader) == Rows{"a.example 20261124 1795500000"});
     CHECK(reader->save({make_policy("b.example")}).error().code == Errc::io);
     CHECK(!std::filesystem::exists(dir.database().string() + "-wal"));
   }
-  CHECK(read_all(dir.database()) == before);
+  CHECK(octets_of(dir.database()) == before);
 }
 
 TEST_CASE("read_only sees what a running writer has saved") {
@@ -322,7 +322,7 @@ TEST_CASE("an erased policy is gone for good") {
     CHECK(!store->erase(Domain::parse("c.example").value()).value());
   }
   CHECK(list_rows(*open_store(dir, log)) == Rows{"b.example 20261124 1795500000"});
-  CHECK(read_all(dir.database()).find("mx1.a.example") == std::string::npos);
+  CHECK(octets_of(dir.database()).find("mx1.a.example") == std::string::npos);
   auto reader = open_store(dir, log, StoreAccess::read_only);
   CHECK(reader->erase(Domain::parse("b.example").value()).error().code == Errc::io);
 }

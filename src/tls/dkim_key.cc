@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "base/base64.h"
+#include "tls/no_passphrase.h"
 
 namespace strictmx {
 
@@ -71,9 +72,6 @@ Result<std::string> read_private(const std::filesystem::path& path) {
   text.resize(static_cast<std::size_t>(size));
   return text;
 }
-
-// Never asks the terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
 
 // RFC 8463 §4: the 32 octets themselves. RFC 6376 §3.6.1: SubjectPublicKeyInfo for RSA.
 std::string public_octets(evp_pkey_st* key, DkimAlgorithm algorithm) {

@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 
+#include "tls/no_passphrase.h"
+
 namespace strictmx {
 
 namespace {
@@ -26,9 +28,6 @@ using Context = std::unique_ptr<EVP_MD_CTX, Free>;
 const unsigned char* octets(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
-
-// Never asks for a passphrase: that would wait for a terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
 
 enum class Half : std::uint8_t { private_key, public_key };
 

@@ -6,7 +6,7 @@ using namespace strictmx;
 
 namespace {
 
-std::string shown(std::string_view line) {
+std::string shown_line(std::string_view line) {
   const auto query = parse_line_query(line);
   if (!query) return std::string(name_of(query.error().code)) + " " + query.error().detail;
   if (const auto* event = std::get_if<LineEvent>(&*query)) {
@@ -42,8 +42,9 @@ TEST_CASE("questions of one line") {
       {"exim a\r", "syntax offset 6: control character"},
       {"exim a\x7f", "syntax offset 6: control character"},
   };
-  for (const auto& [line, expected] : rows) CHECK(shown(line) == expected);
-  CHECK(shown(std::string(kMaxLineQuery, 'a')) == "too_large offset 16384: the line is too long");
+  for (const auto& [line, expected] : rows) CHECK(shown_line(line) == expected);
+  CHECK(shown_line(std::string(kMaxLineQuery, 'a')) ==
+        "too_large offset 16384: the line is too long");
 }
 
 TEST_CASE("events: plain and quoted values") {
@@ -61,11 +62,11 @@ TEST_CASE("events: plain and quoted values") {
       {"event =x", "syntax offset 6: not KEY=VALUE"},
       {"event a.b=x", "syntax offset 6: not KEY=VALUE"},
   };
-  for (const auto& [line, expected] : rows) CHECK(shown(line) == expected);
+  for (const auto& [line, expected] : rows) CHECK(shown_line(line) == expected);
   std::string many = "event";
   for (std::size_t i = 0; i < kMaxEventFields; ++i) many += " a=b";
-  CHECK(shown(many).starts_with("event a=<b>"));
-  CHECK(shown(many + " a=b").starts_with("too_large"));
+  CHECK(shown_line(many).starts_with("event a=<b>"));
+  CHECK(shown_line(many + " a=b").starts_with("too_large"));
 }
 
 TEST_CASE("of a repeated field the first counts") {

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/domain.h"
+#include "wire/opensmtpd_field.h"
 
 namespace strictmx {
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxSessions = 10000;
 constexpr std::size_t kMaxText = 255;
-
-std::string_view take_field(std::string_view& line) {
-  const auto bar = std::min(line.find('|'), line.size());
-  const auto field = line.substr(0, bar);
-  line.remove_prefix(std::min(bar + 1, line.size()));
-  return field;
-}
 
 // Fit for a value of an event that stands without quotes.
 std::string word(std::string_view text) {

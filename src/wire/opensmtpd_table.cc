@@ -4,17 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "wire/opensmtpd_field.h"
+
 namespace strictmx {
 
 namespace {
-
-// Takes the next field off the front of a line.
-std::string_view take_field(std::string_view& line) {
-  const auto bar = std::min(line.find('|'), line.size());
-  const auto field = line.substr(0, bar);
-  line.remove_prefix(std::min(bar + 1, line.size()));
-  return field;
-}
 
 // smtpd gives what follows to its log, and ends itself over anything else.
 bool is_reply(std::string_view reply) {
@@ -23,7 +17,7 @@ bool is_reply(std::string_view reply) {
 }
 
 // A question about a name that no domain has would break the line to strictmx.
-bool is_key(std::string_view key) {
+bool is_table_key(std::string_view key) {
   constexpr std::size_t kMaxKey = 255;
   return !key.empty() && key.size() <= kMaxKey && std::none_of(key.begin(), key.end(), [](char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '|';
@@ -49,7 +43,7 @@ std::string OpenSmtpdTable::answer(std::string_view operation, std::string_view 
   const bool relay = operation == "lookup" && service == "relayhost";
   const bool domain = service == "domain" && (operation == "check" || operation == "lookup");
   if (!relay && !domain) return "error|not a question for strictmx";
-  if (!is_key(key)) return "not-found";
+  if (!is_table_key(key)) return "not-found";
   std::string reply = ask_(relay ? "relayhost" : "check", key);
   if (!is_reply(reply)) return "error|strictmx does not answer";
   if (domain && operation == "lookup" && reply == "found") return fmt::format("found|{}", key);

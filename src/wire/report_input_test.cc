@@ -10,16 +10,16 @@ using namespace strictmx;
 
 namespace {
 
-constexpr std::size_t kLimit = 100000;
+constexpr std::size_t kInputLimit = 100000;
 const std::string kJson = R"({"report-id":"1"})";
 
 std::string json_of(std::string_view octets) {
-  const auto input = open_report(octets, kLimit);
+  const auto input = open_report(octets, kInputLimit);
   return input ? input->json : std::string(name_of(input.error().code));
 }
 
 std::string remarks_of(std::string_view octets) {
-  const auto input = open_report(octets, kLimit);
+  const auto input = open_report(octets, kInputLimit);
   return input ? join(input->remarks, "; ") : input.error().detail;
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("bare reports: JSON, gzip, gzip of gzip, ZIP") {
   CHECK(remarks_of(*gzip(packed)) == "compressed twice");
   CHECK(json_of(*gzip(*gzip(packed))) == "unsupported");
   CHECK(json_of(packed.substr(0, 15)) == "syntax");
-  CHECK(json_of(*gzip(std::string(kLimit + 1, ' '))) == "too_large");
+  CHECK(json_of(*gzip(std::string(kInputLimit + 1, ' '))) == "too_large");
   CHECK(json_of("") == "syntax");
   CHECK(json_of("hello") == "syntax");
 }
@@ -103,7 +103,7 @@ TEST_CASE("the file name helps when the header fields do not (RFC 8460 §5.1)") 
                                 "\"\n"
                                 "Content-Transfer-Encoding: base64",
                             base64_lines(*gzip(kJson))),
-                       kLimit)
+                       kInputLimit)
         ->context;
   };
   CHECK(with("sender.example!Example.net!1!2!001.json.gz").policy_domain == "example.net");

@@ -13,7 +13,7 @@ namespace strictmx {
 namespace {
 
 constexpr int kMaxParts = 200;
-constexpr int kMaxDepth = 8;
+constexpr int kMaxNesting = 8;
 
 struct Unref {
   void operator()(void* object) const { g_object_unref(object); }
@@ -47,7 +47,7 @@ std::string decoded(GMimePart* part) {
   return {reinterpret_cast<const char*>(octets->data), octets->len};
 }
 
-bool begins_like_json(std::string_view content) {
+bool begins_like_object(std::string_view content) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
   const auto first = content.find_first_not_of(" \t\r\n");
@@ -57,7 +57,7 @@ bool begins_like_json(std::string_view content) {
 // How likely the part is the report; 0: not at all. The content decides, the type only ranks.
 int likelihood(const ReportAttachment& part) {
   const bool packed = looks_like_gzip(part.content) || looks_like_zip(part.content);
-  if (!packed && !begins_like_json(part.content)) return 0;
+  if (!packed && !begins_like_object(part.content)) return 0;
   if (part.media_type.find("tlsrpt") != std::string::npos) return 3;
   const auto name = ascii_lower(part.file_name);
   for (const std::string_view end : {".json", ".gz", ".zip"}) {
@@ -69,7 +69,7 @@ int likelihood(const ReportAttachment& part) {
 class PartCollector {
  public:
   void walk(GMimeObject* object, int depth) {
-    if (object == nullptr || depth > kMaxDepth || ++seen_ > kMaxParts) return;
+    if (object == nullptr || depth > kMaxNesting || ++seen_ > kMaxParts) return;
     if (GMIME_IS_MULTIPART(object)) {
       auto* multipart = GMIME_MULTIPART(object);
       const int count = std::min(g_mime_multipart_get_count(multipart), kMaxParts);

@@ -14,7 +14,7 @@ using namespace strictmx;
 
 namespace {
 
-constexpr std::size_t kLimit = 1 << 20;
+constexpr std::size_t kMailLimit = 1 << 20;
 
 ReportMail sample(std::string_view gzipped) {
   return {.from = *MailAddress::parse("tlsrpt@sender.example"),
@@ -78,7 +78,7 @@ TEST_CASE("lines end with CRLF and are short (RFC 5322 §2.1.1)") {
 TEST_CASE("what is mailed is found again, without a remark") {
   const std::string json = "{\"a\":1}";
   const auto mail = format_report_mail(sample(*gzip(json)));
-  const auto input = open_report(mail, kLimit);
+  const auto input = open_report(mail, kMailLimit);
   REQUIRE(input.has_value());
   CHECK(input->json == json);
   CHECK(input->context.policy_domain == "example.net");

@@ -3,6 +3,7 @@
 // row may be reworded, never renamed. Pure data. Limits: a title has 80 characters, effect and fix
 // 400 each (held by the test).
 #pragma once
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -25,5 +26,8 @@ std::span<const FindingKind> report_kinds();          // rpt-*
 
 // All of them in this order.
 std::vector<FindingKind> join_catalogue();
+
+// One list of several, in their order.
+std::vector<FindingKind> join_kinds(std::initializer_list<std::span<const FindingKind>> lists);
 
 }  // namespace strictmx

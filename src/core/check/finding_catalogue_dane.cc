@@ -181,17 +181,11 @@ constexpr FindingKind kMatchKinds[] = {
      "Turn TLS on in the server, or remove the records until it is on."},
 };
 
-std::vector<FindingKind> join() {
-  std::vector<FindingKind> all(std::begin(kDnssecKinds), std::end(kDnssecKinds));
-  all.insert(all.end(), std::begin(kPublishedKinds), std::end(kPublishedKinds));
-  all.insert(all.end(), std::begin(kMatchKinds), std::end(kMatchKinds));
-  return all;
-}
-
 }  // namespace
 
 std::span<const FindingKind> dane_kinds() {
-  static const std::vector<FindingKind> kAll = join();
+  static const std::vector<FindingKind> kAll =
+      join_kinds({kDnssecKinds, kPublishedKinds, kMatchKinds});
   return kAll;
 }
 

@@ -9,7 +9,7 @@ namespace {
 using enum Severity;
 using enum Affected;
 
-constexpr auto kKinds = std::to_array<FindingKind>({
+constexpr auto kMailHostKinds = std::to_array<FindingKind>({
     {"mx-domain-nxdomain", critical, all_senders, "RFC 5321 §5.1", "The domain does not exist",
      "Every sender is told that there is no such domain and returns the mail at once.",
      "Register the domain or have its parent zone delegate it; look at the spelling first."},
@@ -121,6 +121,6 @@ constexpr auto kKinds = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> mail_host_kinds() { return kKinds; }
+std::span<const FindingKind> mail_host_kinds() { return kMailHostKinds; }
 
 }  // namespace strictmx

@@ -136,17 +136,10 @@ constexpr FindingKind kTargetKinds[] = {
      "Add a second one of another kind if you like."},
 };
 
-std::vector<FindingKind> join() {
-  std::vector<FindingKind> all(std::begin(kRecordKinds), std::end(kRecordKinds));
-  all.insert(all.end(), std::begin(kRuaKinds), std::end(kRuaKinds));
-  all.insert(all.end(), std::begin(kTargetKinds), std::end(kTargetKinds));
-  return all;
-}
-
 }  // namespace
 
 std::span<const FindingKind> report_kinds() {
-  static const std::vector<FindingKind> kAll = join();
+  static const std::vector<FindingKind> kAll = join_kinds({kRecordKinds, kRuaKinds, kTargetKinds});
   return kAll;
 }
 

@@ -5,7 +5,7 @@ namespace strictmx {
 namespace {
 
 // Whoever demands TLS cannot deliver; the others deliver in clear text.
-constexpr SeverityByMode kBlocks{Severity::critical, Severity::warning, Severity::warning};
+constexpr SeverityByMode kBlocksTls{Severity::critical, Severity::warning, Severity::warning};
 
 constexpr FindingKind kReachKinds[] = {
     {"net-port25-blocked", Severity::info, Affected::owner, "",
@@ -91,12 +91,12 @@ constexpr FindingKind kDialogueKinds[] = {
 };
 
 constexpr FindingKind kStartTlsKinds[] = {
-    {"smtp-starttls-missing", kBlocks, Affected::sts_and_dane, "RFC 8461 §5",
+    {"smtp-starttls-missing", kBlocksTls, Affected::sts_and_dane, "RFC 8461 §5",
      "The MX host does not offer STARTTLS",
      "Senders that enforce the policy keep the mail; all others send it in clear text, and anybody "
      "on the way can read it.",
      "Turn TLS on in the server, with a certificate for the name of the MX host."},
-    {"smtp-starttls-some", kBlocks, Affected::sts_and_dane, "RFC 8461 §5",
+    {"smtp-starttls-some", kBlocksTls, Affected::sts_and_dane, "RFC 8461 §5",
      "Only some addresses of the MX host offer STARTTLS",
      "Mail that goes to the others is deferred or sent in clear text, by chance.",
      "Give all servers behind this name the same configuration of TLS."},
@@ -104,7 +104,7 @@ constexpr FindingKind kStartTlsKinds[] = {
      "STARTTLS is offered to some clients and not to others",
      "Mail from the others comes in clear text, or not at all where TLS is demanded.",
      "Remove the filter that hides STARTTLS by the client's name or address."},
-    {"smtp-starttls-refused", kBlocks, Affected::sts_and_dane, "RFC 3207 §4",
+    {"smtp-starttls-refused", kBlocksTls, Affected::sts_and_dane, "RFC 3207 §4",
      "STARTTLS is offered and then refused",
      "Senders that enforce the policy keep the mail; all others send it in clear text.",
      "Look into the log of the server: most often the certificate or its key cannot be read."},
@@ -144,17 +144,11 @@ constexpr FindingKind kStartTlsKinds[] = {
      "hand the session on."},
 };
 
-std::vector<FindingKind> join() {
-  std::vector<FindingKind> all(std::begin(kReachKinds), std::end(kReachKinds));
-  all.insert(all.end(), std::begin(kDialogueKinds), std::end(kDialogueKinds));
-  all.insert(all.end(), std::begin(kStartTlsKinds), std::end(kStartTlsKinds));
-  return all;
-}
-
 }  // namespace
 
 std::span<const FindingKind> smtp_kinds() {
-  static const std::vector<FindingKind> kAll = join();
+  static const std::vector<FindingKind> kAll =
+      join_kinds({kReachKinds, kDialogueKinds, kStartTlsKinds});
   return kAll;
 }
 

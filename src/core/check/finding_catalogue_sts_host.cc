@@ -9,7 +9,7 @@ namespace {
 using enum Severity;
 using enum Affected;
 
-constexpr auto kKinds = std::to_array<FindingKind>({
+constexpr auto kPolicyHostKinds = std::to_array<FindingKind>({
     {"sts-host-nxdomain", error, sts_senders, "RFC 8461 §3.3", "The policy host does not exist",
      "No sender can fetch the policy. Those that know it keep to it until its max_age has passed.",
      "Create the policy host with address records or an alias."},
@@ -85,6 +85,6 @@ constexpr auto kKinds = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> policy_host_kinds() { return kKinds; }
+std::span<const FindingKind> policy_host_kinds() { return kPolicyHostKinds; }
 
 }  // namespace strictmx

@@ -9,7 +9,7 @@ namespace {
 using enum Severity;
 using enum Affected;
 
-constexpr auto kKinds = std::to_array<FindingKind>({
+constexpr auto kPolicyHttpKinds = std::to_array<FindingKind>({
     {"sts-http-redirect", error, sts_senders, "RFC 8461 §3.3",
      "The policy host answers with a redirect", "Senders must not follow it: they get no policy.",
      "Serve the policy itself at https://mta-sts.DOMAIN/.well-known/mta-sts.txt. Exempt that "
@@ -78,6 +78,6 @@ constexpr auto kKinds = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> policy_http_kinds() { return kKinds; }
+std::span<const FindingKind> policy_http_kinds() { return kPolicyHttpKinds; }
 
 }  // namespace strictmx

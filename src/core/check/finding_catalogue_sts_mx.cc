@@ -12,7 +12,7 @@ using enum Affected;
 // What enforcing senders do not deliver because of it.
 constexpr SeverityByMode kByMode(critical, warning, notice);
 
-constexpr auto kKinds = std::to_array<FindingKind>({
+constexpr auto kPolicyRealityKinds = std::to_array<FindingKind>({
     {"sts-mode-none", notice, sts_senders, "RFC 8461 §8.3", "The policy switches MTA-STS off",
      "Senders deliver as if there were no policy. It is the step before deleting it.",
      "When the max_age of the last enforce or testing policy has passed, delete the record, then "
@@ -86,6 +86,6 @@ constexpr auto kKinds = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> policy_reality_kinds() { return kKinds; }
+std::span<const FindingKind> policy_reality_kinds() { return kPolicyRealityKinds; }
 
 }  // namespace strictmx

@@ -9,7 +9,7 @@ namespace {
 using enum Severity;
 using enum Affected;
 
-constexpr auto kKinds = std::to_array<FindingKind>({
+constexpr auto kPolicyTextKinds = std::to_array<FindingKind>({
     {"sts-pol-utf16", error, sts_senders, "RFC 8461 §3.2", "The policy is saved as UTF-16",
      "Senders cannot read a line of it.", "Save the file as ASCII or UTF-8."},
     {"sts-pol-bom", error, sts_senders, "RFC 8461 §3.2", "The policy begins with a byte order mark",
@@ -135,6 +135,6 @@ constexpr auto kKinds = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> policy_text_kinds() { return kKinds; }
+std::span<const FindingKind> policy_text_kinds() { return kPolicyTextKinds; }
 
 }  // namespace strictmx

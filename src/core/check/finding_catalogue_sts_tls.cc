@@ -9,7 +9,7 @@ namespace {
 using enum Severity;
 using enum Affected;
 
-constexpr auto kKinds = std::to_array<FindingKind>({
+constexpr auto kPolicyTlsKinds = std::to_array<FindingKind>({
     {"sts-tls-handshake", error, sts_senders, "RFC 8461 §3.3",
      "No TLS connection to the policy host comes about",
      "No sender can fetch the policy. Those that know it keep to it until its max_age has passed.",
@@ -90,6 +90,6 @@ constexpr auto kKinds = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> policy_tls_kinds() { return kKinds; }
+std::span<const FindingKind> policy_tls_kinds() { return kPolicyTlsKinds; }
 
 }  // namespace strictmx

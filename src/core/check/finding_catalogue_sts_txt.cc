@@ -9,7 +9,7 @@ namespace {
 using enum Severity;
 using enum Affected;
 
-constexpr auto kKinds = std::to_array<FindingKind>({
+constexpr auto kStsRecordKinds = std::to_array<FindingKind>({
     {"sts-txt-absent", notice, sts_senders, "RFC 8461 §3.1", "The domain has no MTA-STS",
      "Whoever can change DNS answers or the traffic of a sender can read mail to the domain or "
      "send it elsewhere.",
@@ -98,6 +98,6 @@ constexpr auto kKinds = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> sts_record_kinds() { return kKinds; }
+std::span<const FindingKind> sts_record_kinds() { return kStsRecordKinds; }
 
 }  // namespace strictmx

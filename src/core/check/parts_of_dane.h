@@ -1,11 +1,16 @@
 // core/check/parts_of_dane.h: the parts of check_dane(), each a file, and what they share. Pure.
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "core/check/check_view.h"
 #include "core/check/finding.h"
 
 namespace strictmx {
+
+constexpr std::size_t kShownRecords = 4;  // of a host; how many more is said
+constexpr std::uint8_t kDaneTa = 2;       // certificate usages, RFC 7671 §5
+constexpr std::uint8_t kDaneEe = 3;
 
 void check_dnssec(const CheckView& view, Findings& findings);        // dnssec-*
 void check_tlsa_records(const CheckView& view, Findings& findings);  // dane-*: as published

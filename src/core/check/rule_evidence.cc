@@ -12,8 +12,6 @@ namespace strictmx {
 
 namespace {
 
-constexpr Seconds kDay{86400};
-
 bool was_tried(ConnectStatus status) {
   return status != ConnectStatus::not_tried && status != ConnectStatus::not_public;
 }

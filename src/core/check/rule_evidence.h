@@ -7,10 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "core/check/check_view.h"
 #include "core/check/finding.h"
 
 namespace strictmx {
+
+constexpr Seconds kDay{86400};
 
 // In quotes, escaped, cut after `limit` octets.
 std::string quoted(std::string_view remote, std::size_t limit = 120);

@@ -5,11 +5,7 @@ namespace strictmx {
 
 namespace {
 
-constexpr auto kYes = Fires::yes;
-constexpr auto kNo = Fires::no;
-
 MxHostFacts& first(CheckFacts& facts) { return facts.hosts[0]; }
-void good(CheckFacts&) {}
 
 // TLSA records of the first host instead of the two good ones, not compared with anything.
 void publish(CheckFacts& facts, const std::vector<TlsaRecord>& records) {
@@ -98,7 +94,7 @@ std::vector<RuleRow> rows_of_signing() {
       {"dnssec-resolver-not-validating", kYes, "not secure", not_validating},
       {"dnssec-resolver-not-validating", kNo, "no answer",
        [](CheckFacts& facts) { facts.vantage.root = dns_status(DnsStatus::timeout); }},
-      {"dnssec-unsigned", kYes, "not signed", good, "zone example.com"},
+      {"dnssec-unsigned", kYes, "not signed", unchanged, "zone example.com"},
       {"dnssec-unsigned", kNo, "signed", sign_with_dane},
       {"dnssec-unsigned", kNo, "nobody here could tell", not_validating},
       {"dnssec-unsigned", kNo, "no answer",
@@ -109,7 +105,7 @@ std::vector<RuleRow> rows_of_signing() {
          facts.zone.ds_records.clear();
        },
        "1 DNSKEY records"},
-      {"dnssec-ds-missing", kNo, "no keys", good},
+      {"dnssec-ds-missing", kNo, "no keys", unchanged},
       {"dnssec-bogus", kYes, "the MX records",
        [](CheckFacts& facts) {
          facts.mx.meta.status = DnsStatus::bogus;
@@ -149,7 +145,7 @@ std::vector<RuleRow> rows_of_signing() {
          first(facts).dns.v4->trust = first(facts).dns.v6->trust = DnsTrust::insecure;
        },
        "mx1.example.com"},
-      {"dnssec-mx-zone-unsigned", kNo, "nothing is signed", good},
+      {"dnssec-mx-zone-unsigned", kNo, "nothing is signed", unchanged},
       {"dnssec-insecure-nxdomain", kYes, "denied and unsigned",
        [](CheckFacts& facts) {
          sign_with_dane(facts);

@@ -279,7 +279,7 @@ Hit look_dane_only(const AddressCase& at) {
   return AddressHit{"a TLSA record matches; for MTA-STS it " + why};
 }
 
-constexpr RuleAtAddress kRules[] = {
+constexpr RuleAtAddress kCertificateRules[] = {
     {"mx-cert-expired", Blocks::no, look_expired},
     {"mx-cert-not-yet-valid", Blocks::no, look_early},
     {"mx-cert-intermediate-expired", Blocks::no, look_authority_expired},
@@ -311,7 +311,7 @@ constexpr RuleAtAddress kRules[] = {
 }  // namespace
 
 void check_mx_certificates(const CheckView& view, Findings& findings) {
-  apply_at_addresses(view, kRules, findings);
+  apply_at_addresses(view, kCertificateRules, findings);
 }
 
 }  // namespace strictmx

@@ -5,12 +5,8 @@ namespace strictmx {
 
 namespace {
 
-constexpr auto kYes = Fires::yes;
-constexpr auto kNo = Fires::no;
-
 CertificateFacts& leaf(CheckFacts& facts) { return leaf_of(first_address(facts)); }
 ChainFacts& chain(CheckFacts& facts) { return first_dialogue(facts).tls.chain; }
-void good(CheckFacts&) {}
 
 void end_at(CertificateFacts& certificate, Seconds from_now) {
   certificate.not_after = kTestNow + from_now;
@@ -105,7 +101,7 @@ std::vector<RuleRow> rows_of_trust() {
          chain(facts).sent.pop_back();
        },
        "\"CN=Good CA 1,O=Good Authority\" is not sent"},
-      {"mx-cert-chain-incomplete", kNo, "good", good},
+      {"mx-cert-chain-incomplete", kNo, "good", unchanged},
       {"mx-cert-eku", kYes, "for clients",
        [](CheckFacts& facts) {
          chain_is<ChainStatus::purpose>(facts);
@@ -193,7 +189,7 @@ std::vector<RuleRow> rows_of_form() {
   return {
       {"mx-cert-chain-order", kYes, "in disorder",
        [](CheckFacts& facts) { chain(facts).ordered = false; }},
-      {"mx-cert-chain-order", kNo, "good", good},
+      {"mx-cert-chain-order", kNo, "good", unchanged},
       {"mx-cert-root-included", kYes, "with root",
        [](CheckFacts& facts) { chain(facts).root_included = true; }},
       {"mx-cert-root-included", kNo, "the root is in a TLSA record",
@@ -204,7 +200,7 @@ std::vector<RuleRow> rows_of_form() {
        }},
       {"mx-cert-duplicates", kYes, "twice",
        [](CheckFacts& facts) { chain(facts).duplicates = true; }},
-      {"mx-cert-duplicates", kNo, "good", good},
+      {"mx-cert-duplicates", kNo, "good", unchanged},
       {"mx-cert-ecdsa-rsa-split", kYes, "RSA has expired",
        [](CheckFacts& facts) {
          with_rsa_too(facts);

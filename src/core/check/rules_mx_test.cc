@@ -54,212 +54,209 @@ void keep_family(CheckFacts& facts, bool v4) {
   }
 }
 
-constexpr auto yes = Fires::yes;
-constexpr auto no = Fires::no;
-
 const RuleRow kAnswerRows[] = {
-    {"mx-domain-nxdomain", yes, "no such domain",
+    {"mx-domain-nxdomain", kYes, "no such domain",
      [](CheckFacts& f) { f.mx = {dns_status(DnsStatus::no_name), {}}; }},
-    {"mx-domain-nxdomain", no, "no MX record", set_implicit},
-    {"mx-servfail", yes, "SERVFAIL",
+    {"mx-domain-nxdomain", kNo, "no MX record", set_implicit},
+    {"mx-servfail", kYes, "SERVFAIL",
      [](CheckFacts& f) { f.mx = {dns_status(DnsStatus::servfail), {}}; }, "servfail"},
-    {"mx-servfail", yes, "no answer",
+    {"mx-servfail", kYes, "no answer",
      [](CheckFacts& f) { f.mx = {dns_status(DnsStatus::timeout), {}}; }, "timeout"},
-    {"mx-servfail", no, "nothing was asked",
+    {"mx-servfail", kNo, "nothing was asked",
      [](CheckFacts& f) {
        f.mx = {};
        f.planned_mx = true;
      }},
-    {"mx-servfail", no, "our resolver answers nobody",
+    {"mx-servfail", kNo, "our resolver answers nobody",
      [](CheckFacts& f) {
        f.mx = {dns_status(DnsStatus::servfail), {}};
        f.vantage.root->status = DnsStatus::timeout;
      }},
-    {"mx-servfail", no, "a forged answer is told elsewhere",
+    {"mx-servfail", kNo, "a forged answer is told elsewhere",
      [](CheckFacts& f) { f.mx = {dns_status(DnsStatus::bogus), {}}; }},
-    {"mx-null", yes, "the null MX", [](CheckFacts& f) { set_mx(f, {{0, ""}}); }},
-    {"mx-null", no, "beside another one",
+    {"mx-null", kYes, "the null MX", [](CheckFacts& f) { set_mx(f, {{0, ""}}); }},
+    {"mx-null", kNo, "beside another one",
      [](CheckFacts& f) { set_mx(f, {{0, ""}, {10, "mx1.example.com"}}); }},
-    {"mx-null-mixed", yes, "beside another one",
+    {"mx-null-mixed", kYes, "beside another one",
      [](CheckFacts& f) { set_mx(f, {{0, ""}, {10, "mx1.example.com"}}); },
      "delete: example.com. IN MX 0 ."},
-    {"mx-null-mixed", no, "alone", [](CheckFacts& f) { set_mx(f, {{0, ""}}); }},
-    {"mx-null-preference", yes, "preference 10", [](CheckFacts& f) { set_mx(f, {{10, ""}}); },
+    {"mx-null-mixed", kNo, "alone", [](CheckFacts& f) { set_mx(f, {{0, ""}}); }},
+    {"mx-null-preference", kYes, "preference 10", [](CheckFacts& f) { set_mx(f, {{10, ""}}); },
      "example.com. IN MX 0 ."},
-    {"mx-null-preference", no, "preference 0", [](CheckFacts& f) { set_mx(f, {{0, ""}}); }},
-    {"mx-null-with-policy", yes, "all records are left",
+    {"mx-null-preference", kNo, "preference 0", [](CheckFacts& f) { set_mx(f, {{0, ""}}); }},
+    {"mx-null-with-policy", kYes, "all records are left",
      [](CheckFacts& f) { set_mx(f, {{0, ""}}); },
      "_mta-sts.example.com, https://mta-sts.example.com/.well-known/mta-sts.txt, "
      "_smtp._tls.example.com"},
-    {"mx-null-with-policy", no, "nothing is left",
+    {"mx-null-with-policy", kNo, "nothing is left",
      [](CheckFacts& f) {
        set_mx(f, {{0, ""}});
        f.sts_txt = txt_with("_mta-sts.example.com", {});
        f.rpt_txt = txt_with("_smtp._tls.example.com", {});
      }},
-    {"mx-implicit", yes, "an address in place of MX", set_implicit,
+    {"mx-implicit", kYes, "an address in place of MX", set_implicit,
      "example.com. IN MX 10 example.com."},
-    {"mx-implicit", no, "no address either",
+    {"mx-implicit", kNo, "no address either",
      [](CheckFacts& f) {
        set_implicit(f);
        f.own_addresses = name_without("example.com", DnsStatus::no_data);
      }},
-    {"mx-none-no-address", yes, "nothing at all",
+    {"mx-none-no-address", kYes, "nothing at all",
      [](CheckFacts& f) {
        set_implicit(f);
        f.own_addresses = name_without("example.com", DnsStatus::no_data);
      },
      "example.com. IN MX 0 ."},
-    {"mx-none-no-address", no, "the address look-up failed",
+    {"mx-none-no-address", kNo, "the address look-up failed",
      [](CheckFacts& f) {
        set_implicit(f);
        f.own_addresses = name_without("example.com", DnsStatus::no_data);
        f.own_addresses.v4->status = DnsStatus::timeout;
      }},
-    {"mx-owner-cname", yes, "the domain is an alias",
+    {"mx-owner-cname", kYes, "the domain is an alias",
      [](CheckFacts& f) { f.mx.meta.canonical = "host.example.net"; }, "host.example.net"},
-    {"mx-owner-cname", no, "it is none", [](CheckFacts&) {}},
-    {"mx-ttl-extreme", yes, "a week", [](CheckFacts& f) { f.mx.meta.ttl = Seconds{604800}; },
+    {"mx-owner-cname", kNo, "it is none", [](CheckFacts&) {}},
+    {"mx-ttl-extreme", kYes, "a week", [](CheckFacts& f) { f.mx.meta.ttl = Seconds{604800}; },
      "TTL 604800 s"},
-    {"mx-ttl-extreme", no, "two days", [](CheckFacts& f) { f.mx.meta.ttl = Seconds{172800}; }},
-    {"mx-duplicate", yes, "the same host twice",
+    {"mx-ttl-extreme", kNo, "two days", [](CheckFacts& f) { f.mx.meta.ttl = Seconds{172800}; }},
+    {"mx-duplicate", kYes, "the same host twice",
      [](CheckFacts& f) { set_mx(f, {{10, "mx1.example.com"}, {20, "mx1.example.com"}}); },
      "mx1.example.com"},
-    {"mx-duplicate", no, "two hosts", [](CheckFacts&) {}},
-    {"mx-many", yes, "eleven",
+    {"mx-duplicate", kNo, "two hosts", [](CheckFacts&) {}},
+    {"mx-many", kYes, "eleven",
      [](CheckFacts& f) {
        f.mx.hosts.clear();
        for (char c = 'a'; c <= 'k'; ++c) f.mx.hosts.push_back({10, std::string(1, c) + ".test"});
      },
      "11 MX records"},
-    {"mx-many", no, "two", [](CheckFacts&) {}},
+    {"mx-many", kNo, "two", [](CheckFacts&) {}},
 };
 
 const RuleRow kTargetRows[] = {
-    {"mx-target-cname", yes, "an alias",
+    {"mx-target-cname", kYes, "an alias",
      [](CheckFacts& f) { f.hosts[0].dns.v4->canonical = "real.example.com"; },
      "example.com. IN MX 10 real.example.com."},
-    {"mx-target-cname", no, "the domain itself, without MX",
+    {"mx-target-cname", kNo, "the domain itself, without MX",
      [](CheckFacts& f) {
        set_implicit(f);
        f.hosts[0].dns.v4->canonical = "real.example.com";
      }},
-    {"mx-target-nxdomain", yes, "no such host",
+    {"mx-target-nxdomain", kYes, "no such host",
      [](CheckFacts& f) { set_absent(f, "gone.example.com", DnsStatus::no_name); },
      "delete: example.com. IN MX 20 gone.example.com."},
-    {"mx-target-nxdomain", no, "the host is there, without address",
+    {"mx-target-nxdomain", kNo, "the host is there, without address",
      [](CheckFacts& f) { set_absent(f, "gone.example.com", DnsStatus::no_data); }},
-    {"mx-target-unregistered", yes, "denied by the registry's zone",
+    {"mx-target-unregistered", kYes, "denied by the registry's zone",
      [](CheckFacts& f) { set_absent_below(f, "mx.forgotten.net", "net"); },
      "delete: example.com. IN MX 20 mx.forgotten.net."},
-    {"mx-target-unregistered", no, "denied by the owner's zone",
+    {"mx-target-unregistered", kNo, "denied by the owner's zone",
      [](CheckFacts& f) { set_absent_below(f, "mx.provider.net", "provider.net"); }},
-    {"mx-target-unregistered", no, "below the checked domain",
+    {"mx-target-unregistered", kNo, "below the checked domain",
      [](CheckFacts& f) { set_absent_below(f, "gone.example.com", "com"); }},
-    {"mx-target-unregistered", no, "a name that nobody sells",
+    {"mx-target-unregistered", kNo, "a name that nobody sells",
      [](CheckFacts& f) { set_absent_below(f, "mx.provider.invalid", "invalid"); }},
-    {"mx-target-servfail", yes, "the look-up fails",
+    {"mx-target-servfail", kYes, "the look-up fails",
      [](CheckFacts& f) { set_absent(f, "mx9.example.com", DnsStatus::servfail); },
      "AAAA: servfail, A: servfail"},
-    {"mx-target-servfail", no, "one family's look-up fails",
+    {"mx-target-servfail", kNo, "one family's look-up fails",
      [](CheckFacts& f) { f.hosts[0].dns.v6->status = DnsStatus::timeout; }},
-    {"mx-target-no-address", yes, "no address",
+    {"mx-target-no-address", kYes, "no address",
      [](CheckFacts& f) { set_absent(f, "empty.example.com", DnsStatus::no_data); },
      "empty.example.com"},
-    {"mx-target-no-address", no, "no such host",
+    {"mx-target-no-address", kNo, "no such host",
      [](CheckFacts& f) { set_absent(f, "gone.example.com", DnsStatus::no_name); }},
-    {"mx-target-ip-literal", yes, "an IPv4 address",
+    {"mx-target-ip-literal", kYes, "an IPv4 address",
      [](CheckFacts& f) { set_mx(f, {{10, "192.0.2.1"}}); }, "192.0.2.1"},
-    {"mx-target-ip-literal", no, "digits in a name",
+    {"mx-target-ip-literal", kNo, "digits in a name",
      [](CheckFacts& f) { set_mx(f, {{10, "192.0.2.example.com"}}); }},
-    {"mx-target-special-address", yes, "loopback where private ones are allowed",
+    {"mx-target-special-address", kYes, "loopback where private ones are allowed",
      [](CheckFacts& f) {
        set_address(f, "127.0.0.1", ConnectStatus::refused);
        f.policy_host.addresses[1].address = test_address("10.0.0.1");
      },
      "127.0.0.1"},
-    {"mx-target-special-address", yes, "a private one that was refused",
+    {"mx-target-special-address", kYes, "a private one that was refused",
      [](CheckFacts& f) { set_address(f, "10.0.0.1", ConnectStatus::not_public); }, "10.0.0.1"},
-    {"mx-target-special-address", yes, "IPv4 in IPv6",
+    {"mx-target-special-address", kYes, "IPv4 in IPv6",
      [](CheckFacts& f) { set_address(f, "::ffff:127.0.0.1", ConnectStatus::not_public); }},
-    {"mx-target-special-address", no, "a private one in a private network",
+    {"mx-target-special-address", kNo, "a private one in a private network",
      [](CheckFacts& f) { set_address(f, "10.0.0.1", ConnectStatus::connected); }},
-    {"mx-target-invalid-name", yes, "an underscore",
+    {"mx-target-invalid-name", kYes, "an underscore",
      [](CheckFacts& f) { set_mx(f, {{10, "mail_2.example.com"}}); }, "MX 10 mail_2.example.com"},
-    {"mx-target-invalid-name", no, "an address",
+    {"mx-target-invalid-name", kNo, "an address",
      [](CheckFacts& f) { set_mx(f, {{10, "192.0.2.1"}}); }},
-    {"mx-target-ulabel", yes, "a letter beyond ASCII",
+    {"mx-target-ulabel", kYes, "a letter beyond ASCII",
      [](CheckFacts& f) {
        f.hosts[1].name = "m\xc3\xbc.example.com";
        f.hosts[1].host = *Domain::parse("m\xc3\xbc.example.com");
      },
      "example.com. IN MX 20 xn--m-eha.example.com."},
-    {"mx-target-ulabel", no, "its ASCII form",
+    {"mx-target-ulabel", kNo, "its ASCII form",
      [](CheckFacts& f) { set_mx(f, {{10, "xn--m-eha.example.com"}}); }},
-    {"mx-target-is-tld", yes, "one label", [](CheckFacts& f) { set_mx(f, {{10, "mail"}}); }},
-    {"mx-target-is-tld", no, "two labels", [](CheckFacts& f) { set_mx(f, {{10, "mail.net"}}); }},
-    {"mx-double-suffix", yes, "the domain twice",
+    {"mx-target-is-tld", kYes, "one label", [](CheckFacts& f) { set_mx(f, {{10, "mail"}}); }},
+    {"mx-target-is-tld", kNo, "two labels", [](CheckFacts& f) { set_mx(f, {{10, "mail.net"}}); }},
+    {"mx-double-suffix", kYes, "the domain twice",
      [](CheckFacts& f) { set_absent(f, "mx2.example.com.example.com", DnsStatus::no_name); },
      "example.com. IN MX 20 mx2.example.com."},
-    {"mx-double-suffix", no, "two domains",
+    {"mx-double-suffix", kNo, "two domains",
      [](CheckFacts& f) { set_mx(f, {{10, "mx.example.net.example.com"}}); }},
-    {"mx-target-nxdomain", no, "the zone twice is told already",
+    {"mx-target-nxdomain", kNo, "the zone twice is told already",
      [](CheckFacts& f) { set_absent(f, "mx2.example.com.example.com", DnsStatus::no_name); }},
-    {"mx-o365-verification", yes, "a record for verification",
+    {"mx-o365-verification", kYes, "a record for verification",
      [](CheckFacts& f) { set_absent(f, "ms12345.msv1.invalid", DnsStatus::no_name); },
      "delete: example.com. IN MX 20 ms12345.msv1.invalid."},
-    {"mx-o365-verification", no, "another name",
+    {"mx-o365-verification", kNo, "another name",
      [](CheckFacts& f) { set_absent(f, "ms12345.invalid", DnsStatus::no_name); }},
 };
 
 const RuleRow kReachRows[] = {
-    {"mx-no-ipv6", yes, "IPv4 only", [](CheckFacts& f) { keep_family(f, true); }},
-    {"mx-no-ipv6", no, "one host has both",
+    {"mx-no-ipv6", kYes, "IPv4 only", [](CheckFacts& f) { keep_family(f, true); }},
+    {"mx-no-ipv6", kNo, "one host has both",
      [](CheckFacts& f) {
        keep_family(f, true);
        f.hosts[1] = good_host(20, "mx2.example.com", "2a00:1::2", "5.0.0.2");
      }},
-    {"mx-no-ipv6", no, "a look-up failed",
+    {"mx-no-ipv6", kNo, "a look-up failed",
      [](CheckFacts& f) {
        keep_family(f, true);
        f.hosts[1].dns.v6->status = DnsStatus::timeout;
      }},
-    {"mx-only-ipv6", yes, "IPv6 only", [](CheckFacts& f) { keep_family(f, false); }},
-    {"mx-only-ipv6", no, "IPv4 only", [](CheckFacts& f) { keep_family(f, true); }},
-    {"mx-all-unreachable", yes, "all refuse",
+    {"mx-only-ipv6", kYes, "IPv6 only", [](CheckFacts& f) { keep_family(f, false); }},
+    {"mx-only-ipv6", kNo, "IPv4 only", [](CheckFacts& f) { keep_family(f, true); }},
+    {"mx-all-unreachable", kYes, "all refuse",
      [](CheckFacts& f) {
        for (auto& host : f.hosts) set_connect(host, ConnectStatus::refused);
      },
      "mx2.example.com [5.0.0.2]: refused"},
-    {"mx-all-unreachable", yes, "one is silent, the other one absent",
+    {"mx-all-unreachable", kYes, "one is silent, the other one absent",
      [](CheckFacts& f) {
        set_absent(f, "gone.example.com", DnsStatus::no_name);
        set_connect(f.hosts[0], ConnectStatus::timeout);
      }},
-    {"mx-all-unreachable", no, "one address answers",
+    {"mx-all-unreachable", kNo, "one address answers",
      [](CheckFacts& f) {
        for (auto& host : f.hosts) set_connect(host, ConnectStatus::refused);
        f.hosts[1].addresses[1].connect.status = ConnectStatus::connected;
      }},
-    {"mx-all-unreachable", no, "no route to one family",
+    {"mx-all-unreachable", kNo, "no route to one family",
      [](CheckFacts& f) {
        for (auto& host : f.hosts) {
          set_connect(host, ConnectStatus::timeout);
          host.addresses[0].connect.status = ConnectStatus::no_route;
        }
      }},
-    {"mx-all-unreachable", no, "not probed",
+    {"mx-all-unreachable", kNo, "not probed",
      [](CheckFacts& f) {
        for (auto& host : f.hosts) host.addresses.clear();
      }},
-    {"mx-backup-unreachable", yes, "the backup refuses",
+    {"mx-backup-unreachable", kYes, "the backup refuses",
      [](CheckFacts& f) { set_connect(f.hosts[1], ConnectStatus::refused); },
      "delete: example.com. IN MX 20 mx2.example.com."},
-    {"mx-backup-unreachable", no, "the first host refuses",
+    {"mx-backup-unreachable", kNo, "the first host refuses",
      [](CheckFacts& f) { set_connect(f.hosts[0], ConnectStatus::refused); }},
-    {"mx-backup-unreachable", no, "its loopback address is told already",
+    {"mx-backup-unreachable", kNo, "its loopback address is told already",
      [](CheckFacts& f) { set_address(f, "127.0.0.1", ConnectStatus::refused); }},
-    {"mx-backup-unreachable", no, "one of its addresses answers",
+    {"mx-backup-unreachable", kNo, "one of its addresses answers",
      [](CheckFacts& f) { f.hosts[1].addresses[0].connect.status = ConnectStatus::timeout; }},
 };
 

@@ -6,13 +6,10 @@ namespace strictmx {
 
 namespace {
 
-constexpr auto kYes = Fires::yes;
-constexpr auto kNo = Fires::no;
-
 void good(CheckFacts&) {}
 
 // What the collector makes of these records; every destination takes reports.
-void publish(CheckFacts& facts, const std::vector<std::string>& records) {
+void publish_rpt(CheckFacts& facts, const std::vector<std::string>& records) {
   facts.rpt_txt = txt_with("_smtp._tls.example.com", records);
   facts.report_targets.clear();
   for (auto& target : report_targets(records)) {
@@ -28,9 +25,9 @@ void publish(CheckFacts& facts, const std::vector<std::string>& records) {
   }
 }
 void rua(CheckFacts& facts, const std::string& uris) {
-  publish(facts, {"v=TLSRPTv1; rua=" + uris});
+  publish_rpt(facts, {"v=TLSRPTv1; rua=" + uris});
 }
-void absent(CheckFacts& facts) { publish(facts, {}); }
+void absent(CheckFacts& facts) { publish_rpt(facts, {}); }
 void elsewhere(CheckFacts& facts, const std::string& name) {
   absent(facts);
   facts.rpt_txt_elsewhere = {txt_with(name, {"v=TLSRPTv1; rua=mailto:tls@example.com"})};
@@ -83,40 +80,41 @@ std::vector<RuleRow> rows_of_text() {
   return {
       {"rpt-multiple", kYes, "two",
        [](CheckFacts& facts) {
-         publish(facts,
-                 {"v=TLSRPTv1; rua=mailto:a@example.com", "v=TLSRPTv1; rua=mailto:b@example.com"});
+         publish_rpt(facts, {"v=TLSRPTv1; rua=mailto:a@example.com",
+                             "v=TLSRPTv1; rua=mailto:b@example.com"});
        },
        "rua=mailto:a@example.com,mailto:b@example.com"},
       {"rpt-multiple", kNo, "another record beside",
        [](CheckFacts& facts) {
-         publish(facts, {"v=TLSRPTv1; rua=mailto:a@example.com", "v=spf1 -all"});
+         publish_rpt(facts, {"v=TLSRPTv1; rua=mailto:a@example.com", "v=spf1 -all"});
        }},
       {"rpt-version", kYes, "lower case",
-       [](CheckFacts& facts) { publish(facts, {"v=tlsrptv1; rua=mailto:a@example.com"}); },
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=tlsrptv1; rua=mailto:a@example.com"}); },
        "v=TLSRPTv1; rua=mailto:a@example.com"},
       {"rpt-version", kYes, "no semicolon",
-       [](CheckFacts& facts) { publish(facts, {"v=TLSRPTv1 rua=mailto:a@example.com"}); }},
-      {"rpt-version", kNo, "another record", [](CheckFacts& facts) { publish(facts, {"hello"}); }},
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=TLSRPTv1 rua=mailto:a@example.com"}); }},
+      {"rpt-version", kNo, "another record",
+       [](CheckFacts& facts) { publish_rpt(facts, {"hello"}); }},
       {"rpt-version-blank", kYes, "a blank",
-       [](CheckFacts& facts) { publish(facts, {"v=TLSRPTv1 ; rua=mailto:a@example.com"}); }},
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=TLSRPTv1 ; rua=mailto:a@example.com"}); }},
       {"rpt-version-blank", kNo, "none", good},
       {"rpt-quoted", kYes, "quoted",
-       [](CheckFacts& facts) { publish(facts, {"\"v=TLSRPTv1; rua=mailto:a@example.com\""}); }},
+       [](CheckFacts& facts) { publish_rpt(facts, {"\"v=TLSRPTv1; rua=mailto:a@example.com\""}); }},
       {"rpt-quoted", kNo, "none", good},
       {"rpt-dmarc-text", kYes, "DMARC",
-       [](CheckFacts& facts) { publish(facts, {"v=DMARC1; p=none"}); }, "v=DMARC1"},
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=DMARC1; p=none"}); }, "v=DMARC1"},
       {"rpt-dmarc-text", kNo, "beside ours",
        [](CheckFacts& facts) {
-         publish(facts, {"v=DMARC1; p=none", "v=TLSRPTv1; rua=mailto:a@example.com"});
+         publish_rpt(facts, {"v=DMARC1; p=none", "v=TLSRPTv1; rua=mailto:a@example.com"});
        }},
-      {"rpt-spf-text", kYes, "SPF", [](CheckFacts& facts) { publish(facts, {"v=spf1 -all"}); }},
+      {"rpt-spf-text", kYes, "SPF", [](CheckFacts& facts) { publish_rpt(facts, {"v=spf1 -all"}); }},
       {"rpt-spf-text", kNo, "DMARC",
-       [](CheckFacts& facts) { publish(facts, {"v=DMARC1; p=none"}); }},
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=DMARC1; p=none"}); }},
       {"rpt-syntax", kYes, "no name",
-       [](CheckFacts& facts) { publish(facts, {"v=TLSRPTv1; =x; rua=mailto:a@example.com"}); },
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=TLSRPTv1; =x; rua=mailto:a@example.com"}); },
        "no field name"},
       {"rpt-syntax", kNo, "no rua: another finding",
-       [](CheckFacts& facts) { publish(facts, {"v=TLSRPTv1;"}); }},
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=TLSRPTv1;"}); }},
       {"rpt-cname-dangling", kYes, "an alias of nothing",
        [](CheckFacts& facts) {
          absent(facts);
@@ -138,7 +136,9 @@ std::vector<RuleRow> rows_of_text() {
          facts.wildcard_txt = txt_with("strictmx-unknown-name.example.com", {"v=spf1 -all"});
        }},
       {"rpt-extension", kYes, "an unknown field",
-       [](CheckFacts& facts) { publish(facts, {"v=TLSRPTv1; ruf=x; rua=mailto:a@example.com;"}); },
+       [](CheckFacts& facts) {
+         publish_rpt(facts, {"v=TLSRPTv1; ruf=x; rua=mailto:a@example.com;"});
+       },
        "ruf=x"},
       {"rpt-extension", kNo, "none", good},
   };
@@ -147,11 +147,11 @@ std::vector<RuleRow> rows_of_text() {
 std::vector<RuleRow> rows_of_rua() {
   return {
       {"rpt-rua-missing", kYes, "no field",
-       [](CheckFacts& facts) { publish(facts, {"v=TLSRPTv1;"}); }},
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=TLSRPTv1;"}); }},
       {"rpt-rua-missing", kNo, "an empty one", [](CheckFacts& facts) { rua(facts, ""); }},
       {"rpt-rua-empty", kYes, "an empty one", [](CheckFacts& facts) { rua(facts, ""); }},
       {"rpt-rua-empty", kNo, "no field",
-       [](CheckFacts& facts) { publish(facts, {"v=TLSRPTv1;"}); }},
+       [](CheckFacts& facts) { publish_rpt(facts, {"v=TLSRPTv1;"}); }},
       {"rpt-rua-twice", kYes, "two fields",
        [](CheckFacts& facts) { rua(facts, "mailto:a@example.com; rua=mailto:b@example.com"); },
        "2 fields"},

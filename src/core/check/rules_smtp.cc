@@ -275,7 +275,7 @@ Hit look_after_tls_fails(const AddressCase& at) {
   return std::nullopt;
 }
 
-constexpr RuleAtAddress kRules[] = {
+constexpr RuleAtAddress kDialogueRules[] = {
     {"smtp-refused", Blocks::no, look_refused},
     {"smtp-timeout", Blocks::no, look_timeout},
     {"smtp-unreachable", Blocks::no, look_unreachable},
@@ -329,7 +329,7 @@ void check_smtp(const CheckView& view, Findings& findings) {
     if (!v6_broken(host)) continue;
     findings.add("smtp-v6-broken", object_of(host), "IPv4 answers, IPv6 does not");
   }
-  apply_at_addresses(view, kRules, findings);
+  apply_at_addresses(view, kDialogueRules, findings);
 }
 
 }  // namespace strictmx

@@ -5,9 +5,6 @@ namespace strictmx {
 
 namespace {
 
-constexpr auto kYes = Fires::yes;
-constexpr auto kNo = Fires::no;
-
 template <ConnectStatus kStatus>
 void fail_first(CheckFacts& facts) {
   stop_connect(first_address(facts), kStatus);
@@ -31,7 +28,6 @@ void fail_primary(CheckFacts& facts) {
 void no_v6_here(CheckFacts& facts) {
   for (auto& host : facts.hosts) stop_connect(host.addresses[0], ConnectStatus::no_route);
 }
-void good(CheckFacts&) {}
 void first_without_starttls(CheckFacts& facts) { without_starttls(first_address(facts)); }
 void none_with_starttls(CheckFacts& facts) { at_each_address(facts, without_starttls); }
 void masked(CheckFacts& facts) {
@@ -56,7 +52,7 @@ template <SmtpStage kStage, SmtpEnd kEnd>
 void stop_first(CheckFacts& facts) {
   stop_dialogue(first_address(facts), kStage, kEnd);
 }
-void dane_without_starttls(CheckFacts& facts) {
+void no_starttls_with_dane(CheckFacts& facts) {
   sign_with_dane(facts);
   at_each_address(facts, without_starttls);
 }
@@ -79,7 +75,7 @@ std::vector<RuleRow> rows_of_reach() {
       {"smtp-unreachable", kYes, "IPv4", fail_first_v4<ConnectStatus::unreachable>},
       {"smtp-unreachable", kNo, "no route from here", no_v6_here},
       {"smtp-reset", kYes, "IPv4", fail_first_v4<ConnectStatus::reset>},
-      {"smtp-reset", kNo, "good", good},
+      {"smtp-reset", kNo, "good", unchanged},
       {"smtp-v6-broken", kYes, "IPv6 alone", fail_first<ConnectStatus::timeout>, "mx1.example.com"},
       {"smtp-v6-broken", kNo, "no IPv6 here", no_v6_here},
       {"smtp-v6-broken", kNo, "both fail", fail_primary<ConnectStatus::timeout>},
@@ -140,7 +136,7 @@ std::vector<RuleRow> rows_of_dialogue() {
       {"smtp-unsolicited", kYes, "a second greeting",
        [](CheckFacts& facts) { first_dialogue(facts).unsolicited = "220 again\r\n"; },
        "220 again\\x0d\\x0a"},
-      {"smtp-unsolicited", kNo, "good", good},
+      {"smtp-unsolicited", kNo, "good", unchanged},
   };
 }
 
@@ -148,7 +144,7 @@ std::vector<RuleRow> rows_of_starttls() {
   return {
       {"smtp-starttls-missing", kYes, "nowhere", none_with_starttls, "EHLO"},
       {"smtp-starttls-missing", kNo, "at another address", first_without_starttls},
-      {"smtp-starttls-missing", kNo, "with TLSA records: another finding", dane_without_starttls},
+      {"smtp-starttls-missing", kNo, "with TLSA records: another finding", no_starttls_with_dane},
       {"smtp-starttls-missing", kNo, "the session did not come so far",
        stop_first<SmtpStage::greeting, SmtpEnd::closed>},
       {"smtp-starttls-some", kYes, "one of two", first_without_starttls, "[2a00:1::1]"},
@@ -178,10 +174,10 @@ std::vector<RuleRow> rows_of_starttls() {
        [](CheckFacts& facts) { first_address(facts).injection = InjectionResult::unknown; }},
       {"smtp-starttls-stray", kYes, "a reply",
        [](CheckFacts& facts) { first_dialogue(facts).stray = "250 ok\r\n"; }, "250 ok"},
-      {"smtp-starttls-stray", kNo, "good", good},
+      {"smtp-starttls-stray", kNo, "good", unchanged},
       {"smtp-starttls-after-tls", kYes, "again",
        [](CheckFacts& facts) { first_dialogue(facts).ehlo_again = first_dialogue(facts).ehlo; }},
-      {"smtp-starttls-after-tls", kNo, "good", good},
+      {"smtp-starttls-after-tls", kNo, "good", unchanged},
       {"smtp-after-tls-fails", kYes, "closed", stop_first<SmtpStage::ehlo_again, SmtpEnd::closed>},
       {"smtp-after-tls-fails", kYes, "no reply",
        stop_first<SmtpStage::ehlo_again, SmtpEnd::timeout>},

@@ -12,8 +12,7 @@ namespace strictmx {
 
 namespace {
 
-constexpr Seconds kDay{86400};
-constexpr Seconds kTwoWeeks = 14 * kDay;
+constexpr Seconds kTwoWeeks = std::chrono::days{14};
 constexpr Seconds kMonth = 31 * kDay;
 constexpr std::size_t kMaxLines = 2000;
 constexpr std::size_t kMaxKey = 32;    // RFC 8461 §3.2

@@ -5,17 +5,14 @@ namespace strictmx {
 
 namespace {
 
-constexpr auto yes = Fires::yes;
-constexpr auto no = Fires::no;
-
 template <class Change>
-void at_all(CheckFacts& facts, Change change) {
+void at_every_address(CheckFacts& facts, Change change) {
   for (auto& address : facts.policy_host.addresses) change(address);
 }
 
 void fail_tls(CheckFacts& facts, HandshakeStatus status, const std::string& detail) {
   facts.policy_host.outcome = {FetchStatus::tls_failed, {}, {}};
-  at_all(facts, [&](PolicyAddressFacts& address) {
+  at_every_address(facts, [&](PolicyAddressFacts& address) {
     address.tls = {};
     address.tls.status = status;
     address.tls.detail = detail;
@@ -26,7 +23,7 @@ void fail_tls(CheckFacts& facts, HandshakeStatus status, const std::string& deta
 
 void fail_old(CheckFacts& facts, TlsVersion works) {
   fail_tls(facts, HandshakeStatus::alert, "alert: handshake failure");
-  at_all(facts, [&](PolicyAddressFacts& address) {
+  at_every_address(facts, [&](PolicyAddressFacts& address) {
     address.any_tls = good_tls("mta-sts.example.com");
     address.any_tls->version = works;
   });
@@ -34,7 +31,7 @@ void fail_old(CheckFacts& facts, TlsVersion works) {
 
 void set_chain(CheckFacts& facts, ChainStatus status, int depth = 0) {
   facts.policy_host.outcome = {FetchStatus::certificate_untrusted, {}, {}};
-  at_all(facts, [&](PolicyAddressFacts& address) {
+  at_every_address(facts, [&](PolicyAddressFacts& address) {
     auto& chain = address.tls.chain;
     chain.status = status;
     chain.depth = depth;
@@ -46,7 +43,7 @@ void set_chain(CheckFacts& facts, ChainStatus status, int depth = 0) {
 
 void set_names(CheckFacts& facts, const std::vector<std::string>& names) {
   facts.policy_host.outcome = {FetchStatus::certificate_name, {}, {}};
-  at_all(facts, [&](PolicyAddressFacts& address) {
+  at_every_address(facts, [&](PolicyAddressFacts& address) {
     auto& leaf = address.tls.chain.sent[0];
     leaf.dns_names = names;
     leaf.dns_name_count = names.size();
@@ -56,11 +53,11 @@ void set_names(CheckFacts& facts, const std::vector<std::string>& names) {
 
 template <class Change>
 void change_leaf(CheckFacts& facts, Change change) {
-  at_all(facts, [&](PolicyAddressFacts& address) { change(address.tls.chain.sent[0]); });
+  at_every_address(facts, [&](PolicyAddressFacts& address) { change(address.tls.chain.sent[0]); });
 }
 
-void set_status(CheckFacts& facts, unsigned status) {
-  at_all(facts, [&](PolicyAddressFacts& address) {
+void set_outcome(CheckFacts& facts, unsigned status) {
+  at_every_address(facts, [&](PolicyAddressFacts& address) {
     address.http.status = status;
     address.http.body = "not found";
   });
@@ -80,106 +77,106 @@ void set_caa(CheckFacts& facts, std::vector<CaaRecordFacts> records) {
 }
 
 const RuleRow kHandshakeRows[] = {
-    {"sts-tls-handshake", yes, "an alert",
+    {"sts-tls-handshake", kYes, "an alert",
      [](CheckFacts& f) { fail_tls(f, HandshakeStatus::alert, "alert: internal error"); },
      "alert: internal error [2a00:1::80, 5.0.0.80]"},
-    {"sts-tls-handshake", yes, "no TLS",
+    {"sts-tls-handshake", kYes, "no TLS",
      [](CheckFacts& f) { fail_tls(f, HandshakeStatus::not_tls, "wrong version number"); }},
-    {"sts-tls-handshake", no, "our own fault",
+    {"sts-tls-handshake", kNo, "our own fault",
      [](CheckFacts& f) { fail_tls(f, HandshakeStatus::local, "no memory"); }},
-    {"sts-tls-version", yes, "TLS 1.1 only", [](CheckFacts& f) { fail_old(f, TlsVersion::tls11); },
+    {"sts-tls-version", kYes, "TLS 1.1 only", [](CheckFacts& f) { fail_old(f, TlsVersion::tls11); },
      "only TLSv1.1 works"},
-    {"sts-tls-version", yes, "another version is offered",
+    {"sts-tls-version", kYes, "another version is offered",
      [](CheckFacts& f) { fail_tls(f, HandshakeStatus::no_version, "unsupported protocol"); }},
-    {"sts-tls-version", no, "TLS 1.2",
+    {"sts-tls-version", kNo, "TLS 1.2",
      [](CheckFacts& f) {
-       at_all(f, [](PolicyAddressFacts& a) { a.tls.version = TlsVersion::tls12; });
+       at_every_address(f, [](PolicyAddressFacts& a) { a.tls.version = TlsVersion::tls12; });
      }},
-    {"sts-tls-weak", yes, "our library refuses",
+    {"sts-tls-weak", kYes, "our library refuses",
      [](CheckFacts& f) { fail_tls(f, HandshakeStatus::weak, "dh key too small"); },
      "dh key too small"},
-    {"sts-tls-weak", yes, "only what libraries refuse",
+    {"sts-tls-weak", kYes, "only what libraries refuse",
      [](CheckFacts& f) { fail_old(f, TlsVersion::tls12); }, "with TLS_AES_256_GCM_SHA384 it works"},
-    {"sts-tls-weak", no, "TLS 1.1 only", [](CheckFacts& f) { fail_old(f, TlsVersion::tls11); }},
-    {"sts-tls-client-cert", yes, "it insists",
+    {"sts-tls-weak", kNo, "TLS 1.1 only", [](CheckFacts& f) { fail_old(f, TlsVersion::tls11); }},
+    {"sts-tls-client-cert", kYes, "it insists",
      [](CheckFacts& f) {
        fail_tls(f, HandshakeStatus::certificate_ask, "alert: certificate required");
      }},
-    {"sts-tls-client-cert", no, "it asks and goes on",
+    {"sts-tls-client-cert", kNo, "it asks and goes on",
      [](CheckFacts& f) {
-       at_all(f, [](PolicyAddressFacts& a) { a.tls.asked_for_certificate = true; });
+       at_every_address(f, [](PolicyAddressFacts& a) { a.tls.asked_for_certificate = true; });
      }},
 };
 
 const RuleRow kChainRows[] = {
-    {"sts-cert-expired", yes, "the leaf",
+    {"sts-cert-expired", kYes, "the leaf",
      [](CheckFacts& f) {
        leave_days(f, -1);
        set_chain(f, ChainStatus::expired);
      },
      "CN=mta-sts.example.com ended on 2026-11-25T19:00:00Z"},
-    {"sts-cert-expired", yes, "an issuer",
+    {"sts-cert-expired", kYes, "an issuer",
      [](CheckFacts& f) { set_chain(f, ChainStatus::expired, 1); }, "CN=Good CA 1"},
-    {"sts-cert-expired", no, "a day before", [](CheckFacts& f) { leave_days(f, 1); }},
-    {"sts-cert-not-yet-valid", yes, "it begins later",
+    {"sts-cert-expired", kNo, "a day before", [](CheckFacts& f) { leave_days(f, 1); }},
+    {"sts-cert-not-yet-valid", kYes, "it begins later",
      [](CheckFacts& f) { set_chain(f, ChainStatus::not_yet_valid); }, "begins on"},
-    {"sts-cert-not-yet-valid", no, "it has begun", [](CheckFacts&) {}},
-    {"sts-cert-expiring", yes, "20 of 90 days", [](CheckFacts& f) { leave_days(f, 20); },
+    {"sts-cert-not-yet-valid", kNo, "it has begun", [](CheckFacts&) {}},
+    {"sts-cert-expiring", kYes, "20 of 90 days", [](CheckFacts& f) { leave_days(f, 20); },
      "ends on 2026-12-16, in 20 of 90 days"},
-    {"sts-cert-expiring", no, "30 of 90 days: renewal is due",
+    {"sts-cert-expiring", kNo, "30 of 90 days: renewal is due",
      [](CheckFacts& f) { leave_days(f, 30); }},
-    {"sts-cert-expiring", no, "it has expired",
+    {"sts-cert-expiring", kNo, "it has expired",
      [](CheckFacts& f) {
        leave_days(f, -1);
        set_chain(f, ChainStatus::expired);
      }},
-    {"sts-cert-self-signed", yes, "by itself",
+    {"sts-cert-self-signed", kYes, "by itself",
      [](CheckFacts& f) { set_chain(f, ChainStatus::self_signed); }},
-    {"sts-cert-self-signed", no, "by an unknown authority",
+    {"sts-cert-self-signed", kNo, "by an unknown authority",
      [](CheckFacts& f) { set_chain(f, ChainStatus::unknown_root); }},
-    {"sts-cert-unknown-ca", yes, "an unknown authority",
+    {"sts-cert-unknown-ca", kYes, "an unknown authority",
      [](CheckFacts& f) { set_chain(f, ChainStatus::unknown_root); },
      "CN=Good Root,O=Good Authority"},
-    {"sts-cert-unknown-ca", yes, "and expired, too",
+    {"sts-cert-unknown-ca", kYes, "and expired, too",
      [](CheckFacts& f) {
        set_chain(f, ChainStatus::expired);
-       at_all(f, [](PolicyAddressFacts& a) {
+       at_every_address(f, [](PolicyAddressFacts& a) {
          a.tls.chain.status_at_any_time = ChainStatus::unknown_root;
        });
      }},
-    {"sts-cert-unknown-ca", no, "by itself",
+    {"sts-cert-unknown-ca", kNo, "by itself",
      [](CheckFacts& f) { set_chain(f, ChainStatus::self_signed); }},
-    {"sts-cert-chain-incomplete", yes, "no issuer",
+    {"sts-cert-chain-incomplete", kYes, "no issuer",
      [](CheckFacts& f) {
        set_chain(f, ChainStatus::incomplete);
        change_leaf(f, [](CertificateFacts& leaf) { leaf.ca_issuers = "http://ca.test/1.crt"; });
      },
      "http://ca.test/1.crt"},
-    {"sts-cert-chain-incomplete", no, "complete", [](CheckFacts&) {}},
-    {"sts-cert-chain-order", yes, "disorder",
+    {"sts-cert-chain-incomplete", kNo, "complete", [](CheckFacts&) {}},
+    {"sts-cert-chain-order", kYes, "disorder",
      [](CheckFacts& f) { f.policy_host.addresses[0].tls.chain.ordered = false; },
      "in a wrong order [2a00:1::80]"},
-    {"sts-cert-chain-order", yes, "with the root",
+    {"sts-cert-chain-order", kYes, "with the root",
      [](CheckFacts& f) { f.policy_host.addresses[0].tls.chain.root_included = true; }},
-    {"sts-cert-chain-order", no, "in order", [](CheckFacts&) {}},
-    {"sts-cert-invalid", yes, "a bad signature",
+    {"sts-cert-chain-order", kNo, "in order", [](CheckFacts&) {}},
+    {"sts-cert-invalid", kYes, "a bad signature",
      [](CheckFacts& f) { set_chain(f, ChainStatus::bad_signature); }, "words of OpenSSL"},
-    {"sts-cert-invalid", no, "good", [](CheckFacts&) {}},
-    {"sts-cert-eku", yes, "for clients",
+    {"sts-cert-invalid", kNo, "good", [](CheckFacts&) {}},
+    {"sts-cert-eku", kYes, "for clients",
      [](CheckFacts& f) {
        set_chain(f, ChainStatus::purpose);
        change_leaf(f, [](CertificateFacts& leaf) { leaf.server_auth = ServerAuth::missing; });
      }},
-    {"sts-cert-eku", no, "an issuer that is none",
+    {"sts-cert-eku", kNo, "an issuer that is none",
      [](CheckFacts& f) { set_chain(f, ChainStatus::purpose); }},
-    {"sts-cert-must-staple", yes, "no response",
+    {"sts-cert-must-staple", kYes, "no response",
      [](CheckFacts& f) { change_leaf(f, [](CertificateFacts& l) { l.must_staple = true; }); }},
-    {"sts-cert-must-staple", no, "with response",
+    {"sts-cert-must-staple", kNo, "with response",
      [](CheckFacts& f) {
        change_leaf(f, [](CertificateFacts& l) { l.must_staple = true; });
-       at_all(f, [](PolicyAddressFacts& a) { a.tls.stapled = true; });
+       at_every_address(f, [](PolicyAddressFacts& a) { a.tls.stapled = true; });
      }},
-    {"sts-cert-weak", yes, "RSA of 1024 bits",
+    {"sts-cert-weak", kYes, "RSA of 1024 bits",
      [](CheckFacts& f) {
        change_leaf(f, [](CertificateFacts& leaf) {
          leaf.key = KeyType::rsa;
@@ -187,11 +184,11 @@ const RuleRow kChainRows[] = {
        });
      },
      "rsa key of 1024 bits"},
-    {"sts-cert-weak", yes, "SHA-1",
+    {"sts-cert-weak", kYes, "SHA-1",
      [](CheckFacts& f) {
        change_leaf(f, [](CertificateFacts& leaf) { leaf.digest = SignatureDigest::sha1; });
      }},
-    {"sts-cert-weak", no, "RSA of 2048 bits",
+    {"sts-cert-weak", kNo, "RSA of 2048 bits",
      [](CheckFacts& f) {
        change_leaf(f, [](CertificateFacts& leaf) {
          leaf.key = KeyType::rsa;
@@ -200,56 +197,56 @@ const RuleRow kChainRows[] = {
      }},
 };
 
-const RuleRow kNameRows[] = {
-    {"sts-cert-name", yes, "the provider's own name",
+const RuleRow kCertificateRows[] = {
+    {"sts-cert-name", kYes, "the provider's own name",
      [](CheckFacts& f) { set_names(f, {"policies.provider.net"}); }, "for policies.provider.net"},
-    {"sts-cert-name", no, "a wildcard", [](CheckFacts& f) { set_names(f, {"*.example.com"}); }},
-    {"sts-cert-cn-only", yes, "the common name alone",
+    {"sts-cert-name", kNo, "a wildcard", [](CheckFacts& f) { set_names(f, {"*.example.com"}); }},
+    {"sts-cert-cn-only", kYes, "the common name alone",
      [](CheckFacts& f) {
        set_names(f, {});
        change_leaf(f, [](CertificateFacts& l) { l.common_name = "MTA-STS.example.com"; });
      }},
-    {"sts-cert-name", yes, "and the right common name",
+    {"sts-cert-name", kYes, "and the right common name",
      [](CheckFacts& f) {
        set_names(f, {"policies.provider.net"});
        change_leaf(f, [](CertificateFacts& l) { l.common_name = "mta-sts.example.com"; });
      }},
-    {"sts-cert-cn-only", no, "another name",
+    {"sts-cert-cn-only", kNo, "another name",
      [](CheckFacts& f) { set_names(f, {"policies.provider.net"}); }},
-    {"sts-cert-wildcard-depth", yes, "one label too many",
+    {"sts-cert-wildcard-depth", kYes, "one label too many",
      [](CheckFacts& f) { set_names(f, {"*.com"}); }, "for *.com"},
-    {"sts-cert-wildcard-depth", no, "another domain",
+    {"sts-cert-wildcard-depth", kNo, "another domain",
      [](CheckFacts& f) { set_names(f, {"*.example.net"}); }},
-    {"sts-cert-default-vhost", yes, "another host answers",
+    {"sts-cert-default-vhost", kYes, "another host answers",
      [](CheckFacts& f) {
        set_names(f, {"www.hosting.net"});
-       set_status(f, 404);
+       set_outcome(f, 404);
      },
      "for www.hosting.net"},
-    {"sts-cert-default-vhost", yes, "the server says so",
+    {"sts-cert-default-vhost", kYes, "the server says so",
      [](CheckFacts& f) { fail_tls(f, HandshakeStatus::alert, "alert: unrecognized name"); }},
-    {"sts-cert-default-vhost", no, "the policy is there",
+    {"sts-cert-default-vhost", kNo, "the policy is there",
      [](CheckFacts& f) { set_names(f, {"policies.provider.net"}); }},
-    {"sts-caa-forbids", yes, "another authority",
+    {"sts-caa-forbids", kYes, "another authority",
      [](CheckFacts& f) { set_caa(f, {{0, "issue", "digicert.com"}}); },
      "example.com. IN CAA 0 issue \"letsencrypt.org\""},
-    {"sts-caa-forbids", yes, "nobody",
+    {"sts-caa-forbids", kYes, "nobody",
      [](CheckFacts& f) {
        set_caa(f, {{0, "issue", ";"}});
        change_leaf(f, [](CertificateFacts& leaf) { leaf.issuer = "CN=Some CA"; });
      }},
-    {"sts-caa-forbids", no, "allowed, with parameters",
+    {"sts-caa-forbids", kNo, "allowed, with parameters",
      [](CheckFacts& f) {
        set_caa(f, {{0, "issue", "digicert.com"}, {0, "issue", " LetsEncrypt.org ; a=b"}});
      }},
-    {"sts-caa-forbids", no, "only wildcards are restricted",
+    {"sts-caa-forbids", kNo, "only wildcards are restricted",
      [](CheckFacts& f) { set_caa(f, {{0, "issuewild", ";"}, {0, "iodef", "mailto:a@b.c"}}); }},
-    {"sts-caa-forbids", no, "an authority that we do not know",
+    {"sts-caa-forbids", kNo, "an authority that we do not know",
      [](CheckFacts& f) {
        set_caa(f, {{0, "issue", "some-ca.test"}});
        change_leaf(f, [](CertificateFacts& leaf) { leaf.issuer = "CN=Some CA"; });
      }},
-    {"sts-caa-forbids", yes, "a wildcard certificate",
+    {"sts-caa-forbids", kYes, "a wildcard certificate",
      [](CheckFacts& f) {
        set_caa(f, {{0, "issue", "letsencrypt.org"}, {0, "issuewild", ";"}});
        change_leaf(f, [](CertificateFacts& leaf) { leaf.dns_names = {"*.example.com"}; });
@@ -258,7 +255,9 @@ const RuleRow kNameRows[] = {
 
 }  // namespace
 
-std::vector<RuleRow> rows_of_sts_tls() { return rows_in({kHandshakeRows, kChainRows, kNameRows}); }
+std::vector<RuleRow> rows_of_sts_tls() {
+  return rows_in({kHandshakeRows, kChainRows, kCertificateRows});
+}
 
 TEST_CASE("rules about TLS at the policy host") { run_rows(rows_of_sts_tls()); }
 
@@ -281,7 +280,7 @@ TEST_CASE("the nearer the end of a certificate, the graver") {
 TEST_CASE("of another host's certificate only that is said") {
   auto facts = good_domain();
   set_names(facts, {"www.hosting.net"});
-  set_status(facts, 404);
+  set_outcome(facts, 404);
   set_chain(facts, ChainStatus::self_signed);
   const auto ids = ids_of(findings_of(facts));
   CAPTURE(ids);

@@ -12,7 +12,6 @@ namespace strictmx {
 namespace {
 
 constexpr std::size_t kMaxId = 32;  // RFC 8461 §3.1
-constexpr Seconds kDay{86400};
 
 bool is_id_text(std::string_view value) { return std::ranges::all_of(value, is_alnum); }
 

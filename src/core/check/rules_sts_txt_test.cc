@@ -5,8 +5,6 @@ namespace strictmx {
 
 namespace {
 
-constexpr auto yes = Fires::yes;
-constexpr auto no = Fires::no;
 constexpr const char* kFresh = "_mta-sts.example.com. IN TXT \"v=STSv1; id=20261126T190000;\"";
 
 void set_txt(CheckFacts& facts, std::vector<std::string> records) {
@@ -21,155 +19,155 @@ void without_policy(CheckFacts& facts) {
 void fail_txt(CheckFacts& facts) { facts.sts_txt.meta->status = DnsStatus::servfail; }
 
 const RuleRow kPlaceRows[] = {
-    {"sts-txt-absent", yes, "nothing at all",
+    {"sts-txt-absent", kYes, "nothing at all",
      [](CheckFacts& f) {
        set_txt(f, {});
        without_policy(f);
      },
      kFresh},
-    {"sts-txt-absent", yes, "other records only",
+    {"sts-txt-absent", kYes, "other records only",
      [](CheckFacts& f) {
        set_txt(f, {"v=spf1 -all"});
        without_policy(f);
      }},
-    {"sts-txt-absent", no, "a policy is there", [](CheckFacts& f) { set_txt(f, {}); }},
-    {"sts-txt-absent", no, "the domain takes no mail",
+    {"sts-txt-absent", kNo, "a policy is there", [](CheckFacts& f) { set_txt(f, {}); }},
+    {"sts-txt-absent", kNo, "the domain takes no mail",
      [](CheckFacts& f) {
        set_txt(f, {});
        without_policy(f);
        f.mx.hosts = {{0, ""}};
      }},
-    {"sts-txt-absent", no, "the look-up failed", fail_txt},
-    {"sts-txt-absent-policy-served", yes, "a policy is there",
+    {"sts-txt-absent", kNo, "the look-up failed", fail_txt},
+    {"sts-txt-absent-policy-served", kYes, "a policy is there",
      [](CheckFacts& f) { set_txt(f, {}); }, kFresh},
-    {"sts-txt-absent-policy-served", no, "a web page is there",
+    {"sts-txt-absent-policy-served", kNo, "a web page is there",
      [](CheckFacts& f) {
        set_txt(f, {});
        set_policy(f, "<html>hello</html>");
      }},
-    {"sts-txt-servfail", yes, "SERVFAIL", fail_txt, "servfail"},
-    {"sts-txt-servfail", no, "nothing can be looked up",
+    {"sts-txt-servfail", kYes, "SERVFAIL", fail_txt, "servfail"},
+    {"sts-txt-servfail", kNo, "nothing can be looked up",
      [](CheckFacts& f) {
        fail_txt(f);
        f.mx.meta.status = DnsStatus::servfail;
      }},
-    {"sts-txt-servfail", no, "our resolver answers nobody",
+    {"sts-txt-servfail", kNo, "our resolver answers nobody",
      [](CheckFacts& f) {
        fail_txt(f);
        f.vantage.root->status = DnsStatus::timeout;
      }},
-    {"sts-txt-wrong-owner", yes, "at the domain itself",
+    {"sts-txt-wrong-owner", kYes, "at the domain itself",
      [](CheckFacts& f) {
        set_txt(f, {});
        f.sts_txt_elsewhere = {txt_with("example.com", {"v=spf1 -all", "v=STSv1; id=1a;"})};
      },
      "example.com: \"v=STSv1; id=1a;\""},
-    {"sts-txt-wrong-owner", no, "other records there",
+    {"sts-txt-wrong-owner", kNo, "other records there",
      [](CheckFacts& f) {
        set_txt(f, {});
        f.sts_txt_elsewhere = {txt_with("example.com", {"v=spf1 -all"})};
      }},
-    {"sts-txt-multiple", yes, "two",
+    {"sts-txt-multiple", kYes, "two",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a;", "v=STSv1; id=2a;"}); },
      "2 records: \"v=STSv1; id=1a;\", \"v=STSv1; id=2a;\""},
-    {"sts-txt-multiple", no, "one and SPF",
+    {"sts-txt-multiple", kNo, "one and SPF",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a;", "v=spf1 -all"}); }},
-    {"sts-txt-foreign", yes, "one and SPF",
+    {"sts-txt-foreign", kYes, "one and SPF",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a;", "v=spf1 -all"}); }, "v=spf1 -all"},
-    {"sts-txt-foreign", no, "one", [](CheckFacts&) {}},
-    {"sts-txt-wildcard", yes, "also at an unknown name",
+    {"sts-txt-foreign", kNo, "one", [](CheckFacts&) {}},
+    {"sts-txt-wildcard", kYes, "also at an unknown name",
      [](CheckFacts& f) { f.wildcard_txt = f.sts_txt; }},
-    {"sts-txt-wildcard", yes, "the signature says so",
+    {"sts-txt-wildcard", kYes, "the signature says so",
      [](CheckFacts& f) { f.sts_txt.meta->wildcard = true; }},
-    {"sts-txt-wildcard", no, "the wildcard is about SPF",
+    {"sts-txt-wildcard", kNo, "the wildcard is about SPF",
      [](CheckFacts& f) { f.wildcard_txt = txt_with("x.example.com", {"v=spf1 -all"}); }},
-    {"sts-txt-ttl-high", yes, "two days",
+    {"sts-txt-ttl-high", kYes, "two days",
      [](CheckFacts& f) { f.sts_txt.meta->ttl = Seconds{172800}; }, "TTL 172800 s"},
-    {"sts-txt-ttl-high", no, "one day",
+    {"sts-txt-ttl-high", kNo, "one day",
      [](CheckFacts& f) { f.sts_txt.meta->ttl = Seconds{86400}; }},
-    {"sts-txt-cname-dangling", yes, "the target does not exist",
+    {"sts-txt-cname-dangling", kYes, "the target does not exist",
      [](CheckFacts& f) {
        set_txt(f, {});
        f.sts_txt.meta->canonical = "example-com.provider.net";
      },
      "example-com.provider.net: no_name"},
-    {"sts-txt-cname-dangling", no, "the target has the record",
+    {"sts-txt-cname-dangling", kNo, "the target has the record",
      [](CheckFacts& f) { f.sts_txt.meta->canonical = "example-com.provider.net"; }},
-    {"sts-txt-delegated", yes, "the target has the record",
+    {"sts-txt-delegated", kYes, "the target has the record",
      [](CheckFacts& f) { f.sts_txt.meta->canonical = "example-com.provider.net"; },
      "example-com.provider.net"},
-    {"sts-txt-delegated", no, "no alias", [](CheckFacts&) {}},
+    {"sts-txt-delegated", kNo, "no alias", [](CheckFacts&) {}},
 };
 
 const RuleRow kTextRows[] = {
-    {"sts-txt-version", yes, "lower case", [](CheckFacts& f) { set_txt(f, {"v=stsv1; id=1a;"}); },
+    {"sts-txt-version", kYes, "lower case", [](CheckFacts& f) { set_txt(f, {"v=stsv1; id=1a;"}); },
      kFresh},
-    {"sts-txt-version", yes, "not first", [](CheckFacts& f) { set_txt(f, {"id=1a; v=STSv1;"}); }},
-    {"sts-txt-version", yes, "blanks", [](CheckFacts& f) { set_txt(f, {"v = STSv1; id=1a;"}); }},
-    {"sts-txt-version", yes, "another one",
+    {"sts-txt-version", kYes, "not first", [](CheckFacts& f) { set_txt(f, {"id=1a; v=STSv1;"}); }},
+    {"sts-txt-version", kYes, "blanks", [](CheckFacts& f) { set_txt(f, {"v = STSv1; id=1a;"}); }},
+    {"sts-txt-version", kYes, "another one",
      [](CheckFacts& f) { set_txt(f, {"v=STSv11; id=1a;"}); }},
-    {"sts-txt-version", no, "SPF", [](CheckFacts& f) { set_txt(f, {"v=spf1 include:sts"}); }},
-    {"sts-txt-version", no, "beside a good one it is only dropped",
+    {"sts-txt-version", kNo, "SPF", [](CheckFacts& f) { set_txt(f, {"v=spf1 include:sts"}); }},
+    {"sts-txt-version", kNo, "beside a good one it is only dropped",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a;", "v=stsv1; id=2a;"}); }},
-    {"sts-txt-no-delimiter", yes, "a blank instead",
+    {"sts-txt-no-delimiter", kYes, "a blank instead",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1 id=1a"}); }, kFresh},
-    {"sts-txt-no-delimiter", yes, "a comma instead",
+    {"sts-txt-no-delimiter", kYes, "a comma instead",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1, id=1a"}); }},
-    {"sts-txt-no-delimiter", yes, "nothing behind it",
+    {"sts-txt-no-delimiter", kYes, "nothing behind it",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1"}); }},
-    {"sts-txt-no-delimiter", no, "a blank before it",
+    {"sts-txt-no-delimiter", kNo, "a blank before it",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1 ; id=1a"}); }},
-    {"sts-txt-id-missing", yes, "no field", [](CheckFacts& f) { set_txt(f, {"v=STSv1;"}); },
+    {"sts-txt-id-missing", kYes, "no field", [](CheckFacts& f) { set_txt(f, {"v=STSv1;"}); },
      kFresh},
-    {"sts-txt-id-missing", yes, "upper case",
+    {"sts-txt-id-missing", kYes, "upper case",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; ID=1a;"}); }, "ID=1a"},
-    {"sts-txt-id-missing", no, "empty", [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=;"}); }},
-    {"sts-txt-id-empty", yes, "empty", [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=;"}); },
+    {"sts-txt-id-missing", kNo, "empty", [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=;"}); }},
+    {"sts-txt-id-empty", kYes, "empty", [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=;"}); },
      kFresh},
-    {"sts-txt-id-empty", no, "one digit", [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1;"}); }},
-    {"sts-txt-id-charset", yes, "hyphens",
+    {"sts-txt-id-empty", kNo, "one digit", [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1;"}); }},
+    {"sts-txt-id-charset", kYes, "hyphens",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=2026-11-01;"}); }, "id=2026-11-01"},
-    {"sts-txt-id-charset", no, "letters and digits", [](CheckFacts&) {}},
-    {"sts-txt-id-length", yes, "33",
+    {"sts-txt-id-charset", kNo, "letters and digits", [](CheckFacts&) {}},
+    {"sts-txt-id-length", kYes, "33",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=012345678901234567890123456789012;"}); }, kFresh},
-    {"sts-txt-id-length", no, "32",
+    {"sts-txt-id-length", kNo, "32",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=01234567890123456789012345678901;"}); }},
-    {"sts-txt-id-duplicate", yes, "two",
+    {"sts-txt-id-duplicate", kYes, "two",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a; id=2a;"}); },
      "_mta-sts.example.com. IN TXT \"v=STSv1; id=1a;\""},
-    {"sts-txt-id-duplicate", no, "one", [](CheckFacts&) {}},
-    {"sts-txt-id-example", yes, "of RFC 8461",
+    {"sts-txt-id-duplicate", kNo, "one", [](CheckFacts&) {}},
+    {"sts-txt-id-example", kYes, "of RFC 8461",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=20160831085700Z;"}); }, kFresh},
-    {"sts-txt-id-example", yes, "one character over and over",
+    {"sts-txt-id-example", kYes, "one character over and over",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=xxxx;"}); }},
-    {"sts-txt-id-example", no, "a time", [](CheckFacts&) {}},
-    {"sts-txt-extension", yes, "an unknown field",
+    {"sts-txt-id-example", kNo, "a time", [](CheckFacts&) {}},
+    {"sts-txt-extension", kYes, "an unknown field",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a; note=x;"}); }, "note"},
-    {"sts-txt-extension", no, "none", [](CheckFacts&) {}},
-    {"sts-txt-field-syntax", yes, "no equals sign",
+    {"sts-txt-extension", kNo, "none", [](CheckFacts&) {}},
+    {"sts-txt-field-syntax", kYes, "no equals sign",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a; note;"}); }, "note"},
-    {"sts-txt-field-syntax", yes, "a blank in a value",
+    {"sts-txt-field-syntax", kYes, "a blank in a value",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; note=x y; id=1a;"}); }},
-    {"sts-txt-field-syntax", yes, "two semicolons",
+    {"sts-txt-field-syntax", kYes, "two semicolons",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1;; id=1a;"}); }},
-    {"sts-txt-field-syntax", no, "a field of the right form",
+    {"sts-txt-field-syntax", kNo, "a field of the right form",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=1a; note=x;"}); }},
-    {"sts-txt-nonascii", yes, "typographic quotes",
+    {"sts-txt-nonascii", kYes, "typographic quotes",
      [](CheckFacts& f) { set_txt(f, {"\xe2\x80\x9cv=STSv1; id=1a;\xe2\x80\x9d"}); }, kFresh},
-    {"sts-txt-nonascii", yes, "within the record",
+    {"sts-txt-nonascii", kYes, "within the record",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=\xc3\xa4;"}); }},
-    {"sts-txt-nonascii", no, "plain quotes",
+    {"sts-txt-nonascii", kNo, "plain quotes",
      [](CheckFacts& f) { set_txt(f, {"\"v=STSv1; id=1a;\""}); }},
-    {"sts-txt-quoted", yes, "around it", [](CheckFacts& f) { set_txt(f, {"\"v=STSv1; id=1a;\""}); },
-     kFresh},
-    {"sts-txt-quoted", yes, "around the id",
+    {"sts-txt-quoted", kYes, "around it",
+     [](CheckFacts& f) { set_txt(f, {"\"v=STSv1; id=1a;\""}); }, kFresh},
+    {"sts-txt-quoted", kYes, "around the id",
      [](CheckFacts& f) { set_txt(f, {"v=STSv1; id=\"1a\";"}); }},
-    {"sts-txt-quoted", no, "in another record",
+    {"sts-txt-quoted", kNo, "in another record",
      [](CheckFacts& f) { set_txt(f, {"\"v=spf1 -all\""}); }},
-    {"sts-txt-split-space", yes, "within the id",
+    {"sts-txt-split-space", kYes, "within the id",
      [](CheckFacts& f) { f.sts_txt.records = {{"v=STSv1; id=2026", "1126;"}}; },
      "\"v=STSv1; id=2026\" \"1126;\""},
-    {"sts-txt-split-space", no, "between fields",
+    {"sts-txt-split-space", kNo, "between fields",
      [](CheckFacts& f) { f.sts_txt.records = {{"v=STSv1;", "id=20261126;"}}; }},
 };
 

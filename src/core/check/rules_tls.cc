@@ -188,7 +188,7 @@ Hit look_slow(const AddressCase& at) {
   return AddressHit{fmt::format("{} s", at.tls().time.count() / 1000)};
 }
 
-constexpr RuleAtAddress kRules[] = {
+constexpr RuleAtAddress kTlsRules[] = {
     {"tls-handshake-failed", Blocks::tls, look_handshake},
     {"tls-no-12", Blocks::tls, look_no_12},
     {"tls-13-only", Blocks::no, look_13_only},
@@ -235,7 +235,7 @@ void look_at_differences(const MxHostFacts& host, Findings& findings) {
 }  // namespace
 
 void check_tls(const CheckView& view, Findings& findings) {
-  apply_at_addresses(view, kRules, findings);
+  apply_at_addresses(view, kTlsRules, findings);
   for (const auto& host : view.facts.hosts) look_at_differences(host, findings);
 }
 

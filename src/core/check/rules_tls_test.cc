@@ -5,9 +5,6 @@ namespace strictmx {
 
 namespace {
 
-constexpr auto kYes = Fires::yes;
-constexpr auto kNo = Fires::no;
-
 TlsFacts& first_tls(CheckFacts& facts) { return first_dialogue(facts).tls; }
 void good(CheckFacts&) {}
 

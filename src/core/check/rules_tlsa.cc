@@ -13,9 +13,6 @@ namespace {
 
 constexpr Seconds kLongTtl{86400};
 constexpr std::size_t kManyRecords = 8;
-constexpr std::size_t kShownRecords = 4;
-constexpr std::uint8_t kDaneTa = 2;
-constexpr std::uint8_t kDaneEe = 3;
 
 struct HostCase {
   const CheckView& view;
@@ -32,7 +29,7 @@ struct HostHit {
   std::optional<Severity> severity = {};
 };
 
-using Hit = std::optional<HostHit>;
+using MaybeHit = std::optional<HostHit>;
 
 // The record for the key that the host shows, if it shows one.
 std::string right_record(const MxHostFacts& host) {
@@ -59,13 +56,13 @@ std::string list(const std::vector<TlsaRecord>& records, Fits fits) {
 }
 
 template <class Fits>
-Hit found(const HostCase& at, Fits fits, std::string fix = {}) {
+MaybeHit found(const HostCase& at, Fits fits, std::string fix = {}) {
   auto text = list(at.records(), fits);
   if (text.empty()) return std::nullopt;
   return HostHit{std::move(text), std::move(fix)};
 }
 
-Hit look_denial(const HostCase& at) {
+MaybeHit look_denial(const HostCase& at) {
   if (at.host.dane.state != DaneState::failed) return std::nullopt;
   if (own_resolver_failed(at.view.facts)) return std::nullopt;
   for (const auto& tlsa : at.host.tlsa) {
@@ -78,7 +75,7 @@ Hit look_denial(const HostCase& at) {
   return std::nullopt;
 }
 
-Hit look_insecure(const HostCase& at) {
+MaybeHit look_insecure(const HostCase& at) {
   if (!resolver_validates(at.view) || at.host.dane.state != DaneState::none) return std::nullopt;
   for (const auto& tlsa : at.host.tlsa) {
     if (tlsa.records.empty() || tlsa.meta.trust == DnsTrust::secure) continue;
@@ -87,7 +84,7 @@ Hit look_insecure(const HostCase& at) {
   return std::nullopt;
 }
 
-Hit look_mx_insecure(const HostCase& at) {
+MaybeHit look_mx_insecure(const HostCase& at) {
   const auto& facts = at.view.facts;
   const bool has =
       at.host.dane.state == DaneState::usable || at.host.dane.state == DaneState::unusable;
@@ -96,12 +93,12 @@ Hit look_mx_insecure(const HostCase& at) {
   return HostHit{fmt::format("{} secure TLSA records, insecure MX records", at.records().size())};
 }
 
-Hit look_usage(const HostCase& at) {
+MaybeHit look_usage(const HostCase& at) {
   return found(
       at, [](const auto& record) { return record.usage < kDaneTa; }, right_record(at.host));
 }
 
-Hit look_unusable(const HostCase& at) {
+MaybeHit look_unusable(const HostCase& at) {
   if (at.host.dane.state != DaneState::unusable || !at.mx_secure()) return std::nullopt;
   return HostHit{list(at.records(), [](const auto&) { return true; }), right_record(at.host)};
 }
@@ -110,7 +107,7 @@ bool known_numbers(const TlsaRecord& record) {
   return record.usage <= kDaneEe && record.selector <= 1 && record.matching_type <= 2;
 }
 
-Hit look_length(const HostCase& at) {
+MaybeHit look_length(const HostCase& at) {
   const auto wrong = [](const TlsaRecord& record) {
     if (!known_numbers(record)) return false;
     if (record.matching_type == 0) return record.data.empty();
@@ -119,18 +116,18 @@ Hit look_length(const HostCase& at) {
   return found(at, wrong, right_record(at.host));
 }
 
-Hit look_numbers(const HostCase& at) {
+MaybeHit look_numbers(const HostCase& at) {
   return found(
       at, [](const auto& record) { return !known_numbers(record); }, right_record(at.host));
 }
 
-Hit look_full(const HostCase& at) {
+MaybeHit look_full(const HostCase& at) {
   return found(
       at, [](const auto& record) { return record.usable() && record.matching_type == 0; },
       right_record(at.host));
 }
 
-Hit look_sha512(const HostCase& at) {
+MaybeHit look_sha512(const HostCase& at) {
   bool all = true;
   bool any = false;
   for (const auto& record : at.records()) {
@@ -142,7 +139,7 @@ Hit look_sha512(const HostCase& at) {
   return HostHit{"matching type 2 only", right_record(at.host)};
 }
 
-Hit look_selector(const HostCase& at) {
+MaybeHit look_selector(const HostCase& at) {
   const auto whole = [](const TlsaRecord& record) {
     return record.usable() && record.usage == kDaneEe && record.selector == 0;
   };
@@ -158,7 +155,7 @@ bool matches_somewhere(const MxHostFacts& host) {
   return host.addresses.empty() || std::ranges::any_of(host.addresses, matches);
 }
 
-Hit look_rollover(const HostCase& at) {
+MaybeHit look_rollover(const HostCase& at) {
   if (at.host.dane.state != DaneState::usable) return std::nullopt;
   const auto usable = std::ranges::count_if(at.records(), &TlsaRecord::usable);
   const bool key_only = std::ranges::all_of(at.records(), [](const TlsaRecord& record) {
@@ -168,7 +165,7 @@ Hit look_rollover(const HostCase& at) {
   return HostHit{list(at.records(), [](const auto& record) { return record.usable(); })};
 }
 
-Hit look_alias(const HostCase& at) {
+MaybeHit look_alias(const HostCase& at) {
   const auto& dns = at.host.dns;
   const bool alias = (dns.v4 && !dns.v4->canonical.empty() && dns.v4->canonical != at.host.name) ||
                      (dns.v6 && !dns.v6->canonical.empty() && dns.v6->canonical != at.host.name);
@@ -186,29 +183,29 @@ const TlsaFacts* secure_answer(const HostCase& at) {
   return nullptr;
 }
 
-Hit look_ttl(const HostCase& at) {
+MaybeHit look_ttl(const HostCase& at) {
   const auto* tlsa = secure_answer(at);
   if (tlsa == nullptr || tlsa->meta.ttl <= kLongTtl) return std::nullopt;
   return HostHit{fmt::format("TTL of {} seconds", tlsa->meta.ttl.count())};
 }
 
-Hit look_wildcard(const HostCase& at) {
+MaybeHit look_wildcard(const HostCase& at) {
   const auto* tlsa = secure_answer(at);
   if (tlsa == nullptr || !tlsa->meta.wildcard) return std::nullopt;
   return HostHit{fmt::format("{} records", tlsa->records.size())};
 }
 
-Hit look_many(const HostCase& at) {
+MaybeHit look_many(const HostCase& at) {
   if (at.records().size() <= kManyRecords) return std::nullopt;
   return HostHit{fmt::format("{} records", at.records().size())};
 }
 
 struct HostRule {
   std::string_view id;
-  Hit (*look)(const HostCase& at);
+  MaybeHit (*look)(const HostCase& at);
 };
 
-constexpr HostRule kRules[] = {
+constexpr HostRule kRecordSetRules[] = {
     {"dane-denial-broken", look_denial},
     {"dane-tlsa-insecure", look_insecure},
     {"dane-mx-insecure", look_mx_insecure},
@@ -244,7 +241,7 @@ void look_at_partial(const CheckView& view, Findings& findings) {
 
 void check_tlsa_records(const CheckView& view, Findings& findings) {
   for (const auto& host : view.facts.hosts) {
-    for (const auto& rule : kRules) {
+    for (const auto& rule : kRecordSetRules) {
       auto hit = rule.look({view, host});
       if (!hit) continue;
       if (hit->severity) {

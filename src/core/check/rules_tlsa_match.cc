@@ -11,9 +11,6 @@ namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kShownRecords = 4;
-constexpr std::uint8_t kDaneTa = 2;
-
 using Hit = std::optional<AddressHit>;
 
 bool any(const std::vector<TlsaMatchFacts>& tlsa, TlsaMatch match) {
@@ -135,7 +132,7 @@ Hit look_starttls(const AddressCase& at) {
                                 at.host.dane.records.size())};
 }
 
-constexpr RuleAtAddress kRules[] = {
+constexpr RuleAtAddress kMatchRules[] = {
     {"dane-mismatch", Blocks::no, look_match<Cause::mismatch>},
     {"dane-mismatch-one-address", Blocks::no, look_match<Cause::one_address>},
     {"dane-mismatch-keytype", Blocks::no, look_key_type},
@@ -186,7 +183,7 @@ void look_at_stale(const CheckView& view, const MxHostFacts& host, Findings& fin
 }  // namespace
 
 void check_tlsa_matches(const CheckView& view, Findings& findings) {
-  apply_at_addresses(view, kRules, findings);
+  apply_at_addresses(view, kMatchRules, findings);
   for (const auto& host : view.facts.hosts) look_at_stale(view, host, findings);
 }
 

@@ -18,6 +18,10 @@
 namespace strictmx {
 
 enum class Fires : std::uint8_t { yes, no };
+constexpr auto kYes = Fires::yes;
+constexpr auto kNo = Fires::no;
+
+inline void unchanged(CheckFacts&) {}
 
 // A good domain, changed in one way.
 struct RuleRow {

@@ -39,6 +39,8 @@ struct AttemptOutcome {
   Kind kind;
   std::string detail;                       // one line, remote text within
   std::optional<Seconds> retry_after = {};  // what the destination asked for
+
+  static AttemptOutcome later(std::string why) { return {Kind::deferred, std::move(why)}; }
 };
 
 }  // namespace strictmx

@@ -20,7 +20,7 @@ void produce(const std::vector<CountedDatagram>& batch, const DayStore::Take& ta
   }
 }
 
-void join(std::vector<CountedDatagram>& to, std::vector<CountedDatagram> more) {
+void append(std::vector<CountedDatagram>& to, std::vector<CountedDatagram> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
@@ -42,7 +42,7 @@ void Storer::store(std::vector<CountedDatagram> batch) {
   if (batch.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    join(batch_, std::move(batch));
+    append(batch_, std::move(batch));
     busy_ = true;
   }
   changed_.notify_one();
@@ -58,7 +58,7 @@ void Storer::run() {
     lock.unlock();
     const bool stored = store_now(batch);
     lock.lock();
-    if (!stored) join(batch_, std::move(batch));
+    if (!stored) append(batch_, std::move(batch));
     busy_ = !batch_.empty();
     if (stored) continue;
     if (last) return;
