@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cmd/config/policyd_options.h"
 #include "cmd/log_spdlog.h"
-#include "cmd/policyd_options.h"
 #include "cmd/table_opensmtpd.h"
 #include "net/line_client.h"
 #include "store/policy_store.h"

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "cmd/config_file.h"
-#include "cmd/read_file.h"
+#include "cmd/config/config_file.h"
+#include "cmd/config/read_file.h"
 #include "net/endpoint.h"
 
 namespace strictmx {

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "cmd/cli.h"
+#include "cmd/cli/cli.h"
 #include "cmd/command_result.h"
 
 namespace strictmx {

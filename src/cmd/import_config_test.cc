@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cmd/config_file.h"
+#include "cmd/config/config_file.h"
 
 namespace strictmx {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cmd/read_file.h"
+#include "cmd/config/read_file.h"
 #include "core/domain.h"
 #include "core/lint.h"
 #include "core/mx_pattern.h"

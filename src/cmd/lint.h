@@ -3,7 +3,7 @@
 #pragma once
 #include <string_view>
 
-#include "cmd/cli.h"
+#include "cmd/cli/cli.h"
 #include "cmd/command_result.h"
 
 namespace strictmx {

@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
+#include "cmd/config/policyd_options.h"
 #include "cmd/log_spdlog.h"
-#include "cmd/policyd_options.h"
 
 namespace strictmx {
 

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "cmd/command_result.h"
-#include "cmd/load_config.h"
+#include "cmd/config/load_config.h"
 #include "service/policyd/options.h"
 
 namespace strictmx {

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "cmd/load_config.h"
+#include "cmd/config/load_config.h"
 
 namespace strictmx {
 

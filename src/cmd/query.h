@@ -1,6 +1,6 @@
 // cmd/query.h: `strictmx query`: what an MTA would be told now, and why.
 #pragma once
-#include "cmd/cli.h"
+#include "cmd/cli/cli.h"
 #include "cmd/command_result.h"
 
 namespace strictmx {

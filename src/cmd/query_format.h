@@ -1,7 +1,7 @@
 // cmd/query_format.h: the outcome of `strictmx query` for people and for programs. Pure. The JSON
 // form is an interface: docs/formats/command-json.md.
 #pragma once
-#include "cmd/cli.h"
+#include "cmd/cli/cli.h"
 #include "cmd/command_result.h"
 #include "service/policyd/query.h"
 

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "base/text.h"
+#include "cmd/config/policyd_options.h"
+#include "cmd/config/reportd_options.h"
 #include "cmd/log_spdlog.h"
 #include "cmd/lower_user.h"
-#include "cmd/policyd_options.h"
-#include "cmd/reportd_options.h"
 #include "service/collectd/collectd.h"
 #include "service/daemon.h"
 #include "service/policyd/policyd.h"

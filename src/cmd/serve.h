@@ -1,6 +1,6 @@
 // cmd/serve.h: `strictmx serve`: the daemon in the foreground, logging to standard error.
 #pragma once
-#include "cmd/cli.h"
+#include "cmd/cli/cli.h"
 #include "cmd/command_result.h"
 
 namespace strictmx {

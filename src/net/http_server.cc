@@ -75,8 +75,8 @@ class HttpServer::Impl {
   }
 
   void finish() {
-    listener_->stop();
     finishing_ = true;
+    for (ByteStream& stream : listener_->finish()) take(std::move(stream));
     farewell_.expires_after(kHttpFarewell);
     farewell_.async_wait([this](const boost::system::error_code& error) {
       if (!error) listener_->cancel_streams();  // else `this` may be gone
@@ -92,14 +92,19 @@ class HttpServer::Impl {
     for (;;) {
       std::optional<ByteStream> stream = co_await self.listener_->accept();
       if (!stream) co_return;
-      if (self.connections_ >= kMaxConnections) continue;
-      Task<void> task = serve(self, *std::move(stream));
-      asio::co_spawn(self.io_, std::move(task), asio::detached);
+      self.take(*std::move(stream));
     }
   }
 
+  // Counts from here on: connections() must not be 0 before serve() has begun.
+  void take(ByteStream stream) {
+    if (connections_ >= kMaxConnections) return;
+    ++connections_;
+    Task<void> task = serve(*this, std::move(stream));
+    asio::co_spawn(io_, std::move(task), asio::detached);
+  }
+
   static Task<void> serve(Impl& self, ByteStream stream) {
-    ++self.connections_;
     try {
       std::string held;
       bool more = true;

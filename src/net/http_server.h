@@ -56,8 +56,8 @@ class HttpServer {
   // Takes no more connections and closes those there are.
   void stop();
 
-  // Takes no more connections; each is closed after its next response, those without a request in
-  // hand after kHttpFarewell. Until connections() is 0 the io_context must run.
+  // Takes who has connected and no more; each is closed after its next response, those without a
+  // request in hand after kHttpFarewell. Until connections() is 0 the io_context must run.
   void finish();
 
   std::size_t connections() const;

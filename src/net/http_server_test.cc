@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -43,14 +44,16 @@ class Running {
 
   test::OwnedFd connect() { return test::connect_to(server_->local()); }
 
-  // From now on each connection ends after its next response.
-  void finish() {
-    std::promise<void> done;
+  // From now on each connection ends after its next response. `before` runs while nothing is
+  // accepted. The number of connections that remain.
+  std::size_t finish(const std::function<void()>& before = [] {}) {
+    std::promise<std::size_t> left;
     asio::post(io_, [&] {
+      before();
       server_->finish();
-      done.set_value();
+      left.set_value(server_->connections());
     });
-    done.get_future().wait();
+    return left.get_future().get();
   }
 
   static std::string talk_on(const test::OwnedFd& fd, std::string_view request,
@@ -121,6 +124,22 @@ TEST_CASE("finishing answers those who are there once more, and waits for nobody
   CHECK(last.find("Connection: close\r\n") != std::string::npos);
   CHECK(last.ends_with("up 1\n"));
   CHECK(test::receive(silent, 1).empty());
+}
+
+TEST_CASE("finishing answers those who have connected and were not accepted") {
+  Running server;
+  std::vector<test::OwnedFd> waiting;
+  const std::size_t left = server.finish([&] {
+    for (int i = 0; i < 5; ++i) waiting.push_back(server.connect());
+  });
+  CHECK(left == waiting.size());
+  for (const auto& mta : waiting) {
+    const std::string last = Running::talk_on(mta, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
+                                              "nothing, so that it reads to the end");
+    CHECK(last.find("Connection: close\r\n") != std::string::npos);
+    CHECK(last.ends_with("up 1\n"));
+  }
+  CHECK(server.connect().get() < 0);
 }
 
 TEST_CASE("addresses that cannot be listened on are refused in words") {

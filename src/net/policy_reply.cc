@@ -8,8 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "base/text.h"
-#include "wire/http_content_type.h"
+#include "wire/policy_head.h"
 
 namespace strictmx {
 
@@ -49,34 +48,13 @@ std::string joined(const Parser::value_type& message, http::field name) {
   return list;
 }
 
-// We asked for no content coding, and a size limit must hold for what was decoded. HTTP/1.0 knows
-// no transfer codings (RFC 9112 §6.1).
-std::optional<FetchOutcome> judge_codings(const Parser::value_type& message) {
-  const std::string content = joined(message, http::field::content_encoding);
-  if (!content.empty() && !equals_ignore_case(content, "identity"))
-    return outcome(FetchStatus::media_type, "content coding \"" + escape_remote(content, 64) + '"');
-  const std::string transfer = joined(message, http::field::transfer_encoding);
-  const bool plain =
-      transfer.empty() || (equals_ignore_case(transfer, "chunked") && message.version() >= 11);
-  if (!plain)
-    return outcome(FetchStatus::protocol_error,
-                   "transfer coding \"" + escape_remote(transfer, 64) + '"');
-  return std::nullopt;
-}
-
 // At the end of the final head: what forbids to read on.
 std::optional<FetchOutcome> judge_head(const Parser::value_type& message) {
-  const unsigned status = message.result_int();
-  auto name = fmt::format("http-{}", status);
-  if (status >= 300 && status < 400) return outcome(FetchStatus::redirected, std::move(name));
-  if (status < 200) return outcome(FetchStatus::protocol_error, std::move(name));
-  if (status != 200) return outcome(FetchStatus::http_status, std::move(name));
-  if (auto refused = judge_codings(message)) return refused;
-  const std::string type = joined(message, http::field::content_type);
-  if (type.empty()) return outcome(FetchStatus::media_type, "no media type");
-  if (!is_text_plain(type))
-    return outcome(FetchStatus::media_type, "media type \"" + escape_remote(type, 64) + '"');
-  return std::nullopt;
+  return judge_policy_head({.status = message.result_int(),
+                            .is_http_1_0 = message.version() < 11,
+                            .content_coding = joined(message, http::field::content_encoding),
+                            .transfer_coding = joined(message, http::field::transfer_encoding),
+                            .media_type = joined(message, http::field::content_type)});
 }
 
 }  // namespace

@@ -37,6 +37,10 @@ struct StreamListener::State {
     if (readable.is_open()) readable.release();
   }
 
+  // As accept4(2).
+  int accept_one() const {
+    return ::accept4(socket->descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  }
   std::optional<ByteStream> adopt(int descriptor);
   void complain(int error);
   void schedule_sweep();
@@ -124,8 +128,7 @@ Task<std::optional<ByteStream>> StreamListener::accept() {
       co_await asio::post(state_->io, asio::use_awaitable);
       continue;
     }
-    const int descriptor =
-        ::accept4(state_->socket->descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor = state_->accept_one();
     if (descriptor >= 0) {
       auto stream = state_->adopt(descriptor);
       if (stream) co_return stream;
@@ -151,6 +154,21 @@ void StreamListener::stop() {
   state_->pause.cancel();
   state_->readable.release();
   state_->socket.reset();
+}
+
+std::vector<ByteStream> StreamListener::finish() {
+  std::vector<ByteStream> waiting;
+  for (int i = 0; state_->socket && i < kListenBacklog; ++i) {
+    const int descriptor = state_->accept_one();
+    if (descriptor >= 0) {
+      if (auto stream = state_->adopt(descriptor)) waiting.push_back(*std::move(stream));
+    } else if (!concerns_peer(errno)) {
+      if (errno != EAGAIN) state_->complain(errno);
+      break;
+    }
+  }
+  stop();
+  return waiting;
 }
 
 void StreamListener::cancel_streams() {

@@ -6,6 +6,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -37,8 +38,12 @@ class StreamListener {
   // One call at a time; the listener must outlive it. Connections may outlive the listener.
   Task<std::optional<ByteStream>> accept();
 
-  // Closes the listening socket, removes its file, ends accept(). Connections stay.
+  // Closes the listening socket, removes its file, ends accept(). Connections stay; those that
+  // accept() has not handed out yet are reset.
   void stop();
+
+  // The same, but those that have connected already are accepted and returned.
+  std::vector<ByteStream> finish();
 
   // Cancels all connections that are still open.
   void cancel_streams();

@@ -221,6 +221,18 @@ TEST_CASE("stream listener: stop leaves a file alone that another process has pu
   CHECK(std::filesystem::exists(path));
 }
 
+TEST_CASE("stream listener: who has connected before the end is accepted, nobody after") {
+  asio::io_context io;
+  test::MemoryLog log;
+  const auto listener =
+      StreamListener::open(io, *Endpoint::parse("inet:127.0.0.1:0"), {}, log).value();
+  std::vector<OwnedFd> clients;
+  for (int i = 0; i < 40; ++i) clients.push_back(test::connect_to(listener->local()));
+  CHECK(listener->finish().size() == clients.size());
+  CHECK(test::connect_to(listener->local()).get() < 0);
+  CHECK(listener->finish().empty());
+}
+
 TEST_CASE("stream listener: an address that cannot be had is an error with its name") {
   asio::io_context io(1);
   test::MemoryLog log;

@@ -23,6 +23,9 @@ constexpr std::array kSessionNames{"sent", "unwanted", "bad", "dropped"};
 constexpr std::array kOriginNames{"memory", "lookup"};
 constexpr std::array kLostNames{"queue", "tally", "domain"};
 constexpr std::array kAttemptNames{"accepted", "deferred", "refused", "rejected"};
+constexpr std::array kFailures{ResultType::sts_policy_fetch_error, ResultType::sts_policy_invalid,
+                               ResultType::sts_webpki_invalid};
+constexpr std::size_t kModes = static_cast<std::size_t>(PolicyMode::enforce) + 1;
 constexpr std::size_t kRules = static_cast<std::size_t>(DomainRule::defer) + 1;
 constexpr std::size_t kFetches = static_cast<std::size_t>(FetchStatus::overloaded) + 1;
 
@@ -82,12 +85,27 @@ class Metrics::Impl {
     for (std::size_t f = 0; f < kFetches; ++f) {
       fetch[f] = &fetches.Add({{"outcome", std::string(name_of(static_cast<FetchStatus>(f)))}});
     }
+    add_failures();
     auto& attempts = BuildCounter()
                          .Name("strictmx_report_attempts_total")
                          .Help("Attempts to deliver a TLS report, by outcome")
                          .Register(registry);
     for (std::size_t a = 0; a < kAttemptNames.size(); ++a) {
       attempt[a] = &attempts.Add({{"outcome", kAttemptNames[a]}});
+    }
+  }
+
+  void add_failures() {
+    auto& failures = BuildCounter()
+                         .Name("strictmx_policy_failures_total")
+                         .Help("Policies that could not be had, by result type and what is kept")
+                         .Register(registry);
+    for (std::size_t f = 0; f < kFailures.size(); ++f) {
+      for (std::size_t m = 0; m < kModes; ++m) {
+        const auto kept = static_cast<PolicyMode>(m);
+        failure[f][m] = &failures.Add(
+            {{"type", std::string(name_of(kFailures[f]))}, {"kept", std::string(name_of(kept))}});
+      }
     }
   }
 
@@ -103,6 +121,7 @@ class Metrics::Impl {
   std::vector<Counter*> answer;  // in the order of Metrics::answers_, brought up to date by text()
   std::array<Counter*, kRules> lookup{};
   std::array<Counter*, kFetches> fetch{};
+  std::array<std::array<Counter*, kModes>, kFailures.size()> failure{};
   std::array<Counter*, kAttemptNames.size()> attempt{};
   std::array<Counter*, kSessionNames.size()> session{};
   Counter* refreshed = nullptr;
@@ -149,6 +168,11 @@ void Metrics::count_lookup(DomainRule rule) {
 }
 void Metrics::count_fetch(FetchStatus status) {
   impl_->fetch[static_cast<std::size_t>(status)]->Increment();
+}
+void Metrics::count_policy_failure(ResultType type, PolicyMode kept) {
+  for (std::size_t f = 0; f < kFailures.size(); ++f) {
+    if (kFailures[f] == type) impl_->failure[f][static_cast<std::size_t>(kept)]->Increment();
+  }
 }
 void Metrics::count_store_failure() { impl_->store_failures.Increment(); }
 void Metrics::set_store_health(bool degraded, std::size_t unsaved) {

@@ -10,6 +10,8 @@
 
 #include "core/fetch_outcome.h"
 #include "core/report/delivery_status.h"
+#include "core/result_type.h"
+#include "core/sts_policy.h"
 #include "core/verdict.h"
 #include "wire/tlsrpt_datagram.h"
 
@@ -31,6 +33,9 @@ class Metrics {
   }
   void count_lookup(DomainRule rule);
   void count_fetch(FetchStatus status);
+  // Discovery that went wrong, as the log's policy_failure tells it; `type`: one of the three of
+  // MTA-STS; `kept`: the mode of the policy that goes on applying.
+  void count_policy_failure(ResultType type, PolicyMode kept);
   void count_store_failure();
   void set_store_health(bool degraded, std::size_t unsaved);
   void set_store_loading(bool loading);

@@ -34,6 +34,14 @@ Result<fs::path> choose_name(const fs::path& file, const fs::path& fresh) {
   return name;
 }
 
+// With SQLite's files beside it; whatever is not there is no error.
+void remove_database(const fs::path& file) {
+  std::error_code ignored;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    fs::remove(file.string() + suffix, ignored);
+  }
+}
+
 void remove_oldest(const fs::path& file) {
   const std::string mark = file.filename().string() + std::string(kMark);
   std::vector<fs::path> kept;
@@ -59,21 +67,33 @@ Result<void> exchange(const fs::path& file, const fs::path& fresh, const fs::pat
   return sync_directory(file.parent_path());
 }
 
-}  // namespace
-
-void remove_database(const fs::path& file) {
-  std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    fs::remove(file.string() + suffix, ignored);
-  }
-}
-
+// Where the damaged one is now.
 Result<fs::path> replace_damaged(const fs::path& file, const fs::path& fresh) {
   auto damaged = choose_name(file, fresh);
   if (!damaged) return damaged;
   if (auto done = exchange(file, fresh, *damaged); !done) return std::unexpected(done.error());
   remove_oldest(file);
   return damaged;
+}
+
+}  // namespace
+
+Result<void> salvage_database(const fs::path& file, const CopyRows& copy, std::string_view event,
+                              const std::string& why, Log& log) {
+  const fs::path fresh = file.string() + ".new";
+  remove_database(fresh);  // left by a salvage that was cut short
+  const auto copied = copy(file, fresh);
+  if (!copied) {
+    remove_database(fresh);
+    return std::unexpected(copied.error());
+  }
+  const auto damaged = replace_damaged(file, fresh);
+  if (!damaged) return std::unexpected(damaged.error());
+  log.error(event, {{"file", file.string()},
+                    {"why", why},
+                    {"kept_as", damaged->string()},
+                    {"salvaged", std::to_string(*copied)}});
+  return {};
 }
 
 }  // namespace strictmx

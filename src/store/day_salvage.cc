@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kNewFile = "tls-results.sqlite.new";
-
 struct Table {
   std::string_view name;
   std::string_view key;
@@ -107,21 +105,7 @@ Result<std::int64_t> copy_readable_rows(const fs::path& from, const fs::path& to
 }  // namespace
 
 Result<void> salvage_day_file(const fs::path& dir, const std::string& why, Log& log) {
-  const auto file = dir / kDayFile;
-  const auto fresh = dir / kNewFile;
-  remove_database(fresh);  // left by a salvage that was cut short
-  const auto copied = copy_readable_rows(file, fresh);
-  if (!copied) {
-    remove_database(fresh);
-    return std::unexpected(copied.error());
-  }
-  const auto damaged = replace_damaged(file, fresh);
-  if (!damaged) return std::unexpected(damaged.error());
-  log.error("day_file_damaged", {{"file", file.string()},
-                                 {"why", why},
-                                 {"kept_as", damaged->string()},
-                                 {"salvaged", std::to_string(*copied)}});
-  return {};
+  return salvage_database(dir / kDayFile, copy_readable_rows, "day_file_damaged", why, log);
 }
 
 }  // namespace strictmx

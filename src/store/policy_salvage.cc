@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kNewFile = "policies.sqlite.new";
-
 // Hands the rows to the new database; the first failure ends it.
 class RowCopier {
  public:
@@ -79,21 +77,7 @@ Result<std::int64_t> copy_intact_rows(const fs::path& damaged, const fs::path& t
 }  // namespace
 
 Result<void> salvage_policy_file(const fs::path& dir, const std::string& why, Log& log) {
-  const auto file = dir / kPolicyFile;
-  const auto fresh = dir / kNewFile;
-  remove_database(fresh);  // left by a salvage that was cut short
-  const auto copied = copy_intact_rows(file, fresh);
-  if (!copied) {
-    remove_database(fresh);
-    return std::unexpected(copied.error());
-  }
-  const auto damaged = replace_damaged(file, fresh);
-  if (!damaged) return std::unexpected(damaged.error());
-  log.error("policy_file_damaged", {{"file", file.string()},
-                                    {"why", why},
-                                    {"kept_as", damaged->string()},
-                                    {"salvaged", std::to_string(*copied)}});
-  return {};
+  return salvage_database(dir / kPolicyFile, copy_intact_rows, "policy_file_damaged", why, log);
 }
 
 }  // namespace strictmx

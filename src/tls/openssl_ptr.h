@@ -1,4 +1,5 @@
-// tls/openssl_ptr.h: owners of OpenSSL's objects. Private to tls: included by its .cc files only.
+// tls/openssl_ptr.h: owners of OpenSSL's objects. Private to tls: included by its .cc files and
+// what its tests share only.
 #pragma once
 #include <openssl/evp.h>
 #include <openssl/ssl.h>

@@ -1,21 +1,19 @@
 // tls/test_smtp_server.h: an SMTP server on 127.0.0.1 that does what it is told, right or wrong.
-// Used by tests only. One thread accepts, one per connection speaks.
+// Used by tests only.
 #pragma once
-#include <arpa/inet.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
-#include <cstdint>
 
-#include <atomic>
-#include <csignal>
+#include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
+#include <string_view>
 #include <vector>
 
+#include "tls/openssl_ptr.h"
 #include "tls/test_certificate.h"
+#include "tls/test_loopback_server.h"
 
 namespace strictmx::test {
 
@@ -34,37 +32,11 @@ struct SmtpScript {
 
 class SmtpServer {
  public:
-  explicit SmtpServer(SmtpScript script) : script_(std::move(script)) {
-    std::signal(SIGPIPE, SIG_IGN);
-    context_ = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_security_level(context_, 0);
-    SSL_CTX_set_cipher_list(context_, "ALL:@SECLEVEL=0");
-    SSL_CTX_set_min_proto_version(context_, script_.min_version);
-    SSL_CTX_set_max_proto_version(context_, script_.max_version);
-    for (const auto* certificate : script_.certificates) {
-      SSL_CTX_use_certificate(context_, certificate->x509.get());
-      SSL_CTX_use_PrivateKey(context_, certificate->key.get());
-    }
-    if (script_.insists_on_certificate)
-      SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-    SSL_CTX_set_tlsext_servername_callback(context_, judge_name);
-    SSL_CTX_set_tlsext_servername_arg(context_, this);
-    listen();
-    acceptor_ = std::thread([this] { accept_all(); });
-  }
-  SmtpServer(const SmtpServer&) = delete;
-  SmtpServer& operator=(const SmtpServer&) = delete;
-  ~SmtpServer() {
-    stopping_ = true;
-    acceptor_.join();
-    for (auto& speaker : speakers_) speaker.join();
-    ::close(listener_);
-    SSL_CTX_free(context_);
-  }
+  explicit SmtpServer(SmtpScript script) : script_(std::move(script)), context_(make_context()) {}
 
-  std::uint16_t port() const { return port_; }
-  unsigned connections() const { return connections_; }
-  unsigned most_at_once() const { return most_at_once_; }
+  std::uint16_t port() const { return server_.port(); }
+  unsigned connections() const { return server_.connections(); }
+  unsigned most_at_once() const { return server_.most_at_once(); }
   // Every command that was heard, inside and outside of TLS.
   std::vector<std::string> heard() {
     const std::lock_guard lock(mutex_);
@@ -79,35 +51,29 @@ class SmtpServer {
     std::string ahead = {};
   };
 
+  SslCtxPtr make_context() {
+    SslCtxPtr owner(SSL_CTX_new(TLS_server_method()));
+    SSL_CTX* const context = owner.get();
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+    SSL_CTX_set_min_proto_version(context, script_.min_version);
+    SSL_CTX_set_max_proto_version(context, script_.max_version);
+    for (const auto* certificate : script_.certificates) {
+      SSL_CTX_use_certificate(context, certificate->x509.get());
+      SSL_CTX_use_PrivateKey(context, certificate->key.get());
+    }
+    if (script_.insists_on_certificate)
+      SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_tlsext_servername_callback(context, judge_name);
+    SSL_CTX_set_tlsext_servername_arg(context, this);
+    return owner;
+  }
+
   static int judge_name(SSL* ssl, int*, void* self) {
     if (!static_cast<SmtpServer*>(self)->script_.insists_on_name) return SSL_TLSEXT_ERR_OK;
     const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     const bool known = name != nullptr && std::string_view(name) == "mx.test";
     return known ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-  }
-
-  void listen() {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    ::bind(listener_, generic, length);
-    ::listen(listener_, 128);
-    ::getsockname(listener_, generic, &length);
-    port_ = ntohs(address.sin_port);
-  }
-
-  void accept_all() {
-    while (!stopping_) {
-      pollfd ready{listener_, POLLIN, 0};
-      if (::poll(&ready, 1, 10) <= 0) continue;
-      const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (fd < 0) continue;
-      ++connections_;
-      speakers_.emplace_back([this, fd] { speak(fd); });
-    }
   }
 
   static void say(Talk& talk, std::string_view text) {
@@ -120,10 +86,7 @@ class SmtpServer {
 
   bool wait_readable(const Talk& talk) const {
     if (talk.ssl != nullptr && SSL_pending(talk.ssl) > 0) return true;
-    for (pollfd ready{talk.fd, POLLIN, 0}; !stopping_;) {
-      if (::poll(&ready, 1, 10) > 0) return true;
-    }
-    return false;
+    return server_.wait_readable(talk.fd);
   }
 
   // Without its end; empty when the peer has gone.
@@ -152,7 +115,7 @@ class SmtpServer {
     say(talk, script_.starttls);
     if (script_.starttls.front() != '2') return true;
     if (!script_.reads_ahead) drop_clear(talk);
-    talk.ssl = SSL_new(context_);
+    talk.ssl = SSL_new(context_.get());
     SSL_set_fd(talk.ssl, talk.fd);
     return SSL_accept(talk.ssl) == 1;
   }
@@ -183,10 +146,6 @@ class SmtpServer {
   }
 
   void speak(int fd) {
-    const unsigned now = ++at_once_;
-    for (unsigned most = most_at_once_; now > most;) {
-      if (most_at_once_.compare_exchange_weak(most, now)) break;
-    }
     Talk talk{fd};
     if (script_.silent) {
       char ignored = 0;
@@ -194,23 +153,14 @@ class SmtpServer {
     } else if (!script_.greeting.empty()) {
       converse(talk);
     }
-    --at_once_;
     SSL_free(talk.ssl);
-    ::close(fd);
   }
 
   const SmtpScript script_;
-  SSL_CTX* context_ = nullptr;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-  std::atomic<bool> stopping_ = false;
-  std::atomic<unsigned> connections_ = 0;
-  std::atomic<unsigned> at_once_ = 0;
-  std::atomic<unsigned> most_at_once_ = 0;
+  const SslCtxPtr context_;
   std::mutex mutex_;
   std::vector<std::string> heard_;
-  std::vector<std::thread> speakers_;
-  std::thread acceptor_;
+  LoopbackServer server_{[this](int fd) { speak(fd); }};  // last: it ends before the others
 };
 
 }  // namespace strictmx::test

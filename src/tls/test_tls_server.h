@@ -1,21 +1,18 @@
 // tls/test_tls_server.h: a TLS server on 127.0.0.1 that does what it is told, right or wrong.
-// Used by tests only. One thread accepts, one per connection speaks.
+// Used by tests only.
 #pragma once
-#include <arpa/inet.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "tls/openssl_ptr.h"
 #include "tls/test_certificate.h"
+#include "tls/test_loopback_server.h"
 
 namespace strictmx::test {
 
@@ -46,35 +43,14 @@ struct TlsSeen {
 
 class TlsServer {
  public:
-  explicit TlsServer(TlsScript script, const char* address = "127.0.0.1") : script_(script) {
-    std::signal(SIGPIPE, SIG_IGN);  // as the program does
-    context_.reset(SSL_CTX_new(TLS_server_method()));
-    SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
-    if (script_.max_version != 0) {
-      SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
-      SSL_CTX_set_max_proto_version(context_.get(), script_.max_version);
-    }
-    if (script_.certificate != nullptr) {
-      SSL_CTX_use_certificate(context_.get(), script_.certificate->x509.get());
-      SSL_CTX_use_PrivateKey(context_.get(), script_.certificate->key.get());
-    }
-    const bool agrees = script_.alpn == Alpn::first_offered;
-    SSL_CTX_set_alpn_select_cb(context_.get(), agrees ? note_alpn : refuse_alpn, nullptr);
-    listen_on(address);
-    acceptor_ = std::thread([this] { accept_all(); });
-  }
-  TlsServer(const TlsServer&) = delete;
-  TlsServer& operator=(const TlsServer&) = delete;
-  ~TlsServer() {
-    stopping_ = true;
-    acceptor_.join();
-    for (auto& speaker : speakers_) speaker.join();
-    ::close(listener_);
-  }
+  explicit TlsServer(TlsScript script, const char* address = "127.0.0.1")
+      : script_(std::move(script)),
+        context_(make_context()),
+        server_([this](int fd) { speak(fd); }, address) {}
 
-  std::uint16_t port() const { return port_; }
-  unsigned connections() const { return connections_; }
-  unsigned most_at_once() const { return most_at_once_; }
+  std::uint16_t port() const { return server_.port(); }
+  unsigned connections() const { return server_.connections(); }
+  unsigned most_at_once() const { return server_.most_at_once(); }
   // What was seen of the connections that ended, once there are `count`, or after five seconds.
   std::vector<TlsSeen> seen_after(std::size_t count) {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
@@ -88,9 +64,22 @@ class TlsServer {
   }
 
  private:
-  struct FreeContext {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  };
+  SslCtxPtr make_context() const {
+    SslCtxPtr owner(SSL_CTX_new(TLS_server_method()));
+    SSL_CTX* const context = owner.get();
+    SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+    if (script_.max_version != 0) {
+      SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+      SSL_CTX_set_max_proto_version(context, script_.max_version);
+    }
+    if (script_.certificate != nullptr) {
+      SSL_CTX_use_certificate(context, script_.certificate->x509.get());
+      SSL_CTX_use_PrivateKey(context, script_.certificate->key.get());
+    }
+    const bool agrees = script_.alpn == Alpn::first_offered;
+    SSL_CTX_set_alpn_select_cb(context, agrees ? note_alpn : refuse_alpn, nullptr);
+    return owner;
+  }
 
   static int note_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size,
                        const unsigned char* in, unsigned in_size, void*) {
@@ -106,41 +95,16 @@ class TlsServer {
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
 
-  void listen_on(const char* text) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    ::inet_pton(AF_INET, text, &address.sin_addr);
-    socklen_t length = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    ::bind(listener_, generic, length);
-    ::listen(listener_, 128);
-    ::getsockname(listener_, generic, &length);
-    port_ = ntohs(address.sin_port);
-  }
-
-  void accept_all() {
-    while (!stopping_) {
-      pollfd ready{listener_, POLLIN, 0};
-      if (::poll(&ready, 1, 10) <= 0) continue;
-      const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (fd < 0) continue;
-      ++connections_;
-      speakers_.emplace_back([this, fd] { speak(fd); });
-    }
-  }
-
   void wait_for_leave(int fd) const {
-    while (!stopping_) {
-      pollfd ready{fd, POLLIN, 0};
-      char octet;
-      if (::poll(&ready, 1, 10) > 0 && ::recv(fd, &octet, 1, 0) <= 0) return;
+    char octet;
+    while (server_.wait_readable(fd)) {
+      if (::recv(fd, &octet, 1, 0) <= 0) return;
     }
   }
 
   void sleep(std::chrono::milliseconds time) const {
     const auto end = std::chrono::steady_clock::now() + time;
-    while (!stopping_ && std::chrono::steady_clock::now() < end)
+    while (!server_.stopping() && std::chrono::steady_clock::now() < end)
       std::this_thread::sleep_for(std::min(time, std::chrono::milliseconds(5)));
   }
 
@@ -154,7 +118,7 @@ class TlsServer {
     for (const auto& piece : script_.pieces) {
       sleep(piece.wait_before);
       const auto size = static_cast<int>(piece.data.size());
-      if (stopping_ || SSL_write(ssl, piece.data.data(), size) <= 0) return;
+      if (server_.stopping() || SSL_write(ssl, piece.data.data(), size) <= 0) return;
     }
     if (script_.ending == Ending::close_notify) SSL_shutdown(ssl);
   }
@@ -174,10 +138,6 @@ class TlsServer {
   }
 
   void speak(int fd) {
-    const unsigned now = ++at_once_;
-    for (unsigned most = most_at_once_; now > most;) {
-      if (most_at_once_.compare_exchange_weak(most, now)) break;
-    }
     if (script_.greeting == Greeting::tls) speak_tls(fd);
     if (script_.greeting == Greeting::plain_text) {
       constexpr std::string_view kText = "HTTP/1.1 200 OK\r\n\r\n";
@@ -188,22 +148,13 @@ class TlsServer {
       const linger hard{1, 0};
       ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     }
-    --at_once_;
-    ::close(fd);
   }
 
   const TlsScript script_;
-  std::unique_ptr<SSL_CTX, FreeContext> context_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-  std::atomic<bool> stopping_ = false;
-  std::atomic<unsigned> connections_ = 0;
-  std::atomic<unsigned> at_once_ = 0;
-  std::atomic<unsigned> most_at_once_ = 0;
+  const SslCtxPtr context_;
   std::mutex mutex_;
   std::vector<TlsSeen> seen_;
-  std::vector<std::thread> speakers_;
-  std::thread acceptor_;
+  LoopbackServer server_;  // last: it ends before the others
 };
 
 }  // namespace strictmx::test

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "core/sts_policy.h"
-#include "wire/http_content_type.h"
+#include "wire/policy_head.h"
 
 namespace strictmx {
 namespace {
@@ -53,33 +53,12 @@ std::string joined(const HttpFacts& http, std::string_view name) {
   return join(values, ", ");
 }
 
-// HTTP/1.0 knows no transfer codings (RFC 9112 §6.1).
-std::optional<FetchOutcome> judge_codings(const HttpFacts& http) {
-  const auto content = joined(http, "content-encoding");
-  if (!content.empty() && !equals_ignore_case(content, "identity"))
-    return outcome(FetchStatus::media_type,
-                   fmt::format("content coding \"{}\"", escape_remote(content, 64)));
-  const auto transfer = joined(http, "transfer-encoding");
-  const bool plain =
-      transfer.empty() || (equals_ignore_case(transfer, "chunked") && !http.is_http_1_0);
-  if (!plain)
-    return outcome(FetchStatus::protocol_error,
-                   fmt::format("transfer coding \"{}\"", escape_remote(transfer, 64)));
-  return std::nullopt;
-}
-
 std::optional<FetchOutcome> judge_head(const HttpFacts& http) {
-  const auto name = fmt::format("http-{}", http.status);
-  // RFC 8461 §3.3: neither redirects nor any other status than 200.
-  if (http.status >= 300 && http.status < 400) return outcome(FetchStatus::redirected, name);
-  if (http.status != 200) return outcome(FetchStatus::http_status, name);
-  if (auto refused = judge_codings(http)) return refused;
-  const auto type = joined(http, "content-type");
-  if (type.empty()) return outcome(FetchStatus::media_type, "no media type");
-  if (!is_text_plain(type))
-    return outcome(FetchStatus::media_type,
-                   fmt::format("media type \"{}\"", escape_remote(type, 64)));
-  return std::nullopt;
+  return judge_policy_head({.status = http.status,
+                            .is_http_1_0 = http.is_http_1_0,
+                            .content_coding = joined(http, "content-encoding"),
+                            .transfer_coding = joined(http, "transfer-encoding"),
+                            .media_type = joined(http, "content-type")});
 }
 
 FetchOutcome judge_body(const HttpFacts& http) {

@@ -59,6 +59,8 @@ TEST_CASE("policy answer: one row per rule of RFC 8461 §3.3") {
       {"anonymous", [](PolicyAddressFacts& f) { f.tls.chain = {}; }, FetchStatus::tls_failed},
       {"a redirect", [](PolicyAddressFacts& f) { f.http.status = 301; }, FetchStatus::redirected},
       {"not found", [](PolicyAddressFacts& f) { f.http.status = 404; }, FetchStatus::http_status},
+      {"switched protocols", [](PolicyAddressFacts& f) { f.http.status = 101; },
+       FetchStatus::protocol_error},
       {"another 2xx", [](PolicyAddressFacts& f) { f.http.status = 204; }, FetchStatus::http_status},
       {"HTML", [](PolicyAddressFacts& f) { f.http.fields[0].value = "text/html"; },
        FetchStatus::media_type},

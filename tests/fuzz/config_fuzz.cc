@@ -4,8 +4,8 @@
 #include <string>
 
 #include "check.h"
-#include "cmd/config_file.h"
-#include "cmd/config_table.h"
+#include "cmd/config/config_file.h"
+#include "cmd/config/config_table.h"
 #include "mutator.h"
 
 using namespace strictmx;

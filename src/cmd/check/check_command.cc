@@ -14,7 +14,7 @@
 #include "cmd/check/check_progress.h"
 #include "cmd/check/check_report.h"
 #include "cmd/check/check_sarif.h"
-#include "cmd/read_file.h"
+#include "cmd/config/read_file.h"
 #include "cmd/terminal.h"
 #include "core/check/check_facts_json.h"
 

@@ -1,6 +1,6 @@
 // cmd/check/check_config.h: `strictmx check-config`.
 #pragma once
-#include "cmd/cli.h"
+#include "cmd/cli/cli.h"
 #include "cmd/command_result.h"
 
 namespace strictmx {

@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cmd/read_file.h"
+#include "cmd/config/read_file.h"
 #include "cmd/run_program.h"
 #include "core/check/local_check.h"
 #include "net/line_client.h"

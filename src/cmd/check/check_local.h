@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cmd/command_result.h"
-#include "cmd/load_config.h"
+#include "cmd/config/load_config.h"
 #include "cmd/output_form.h"
 
 namespace strictmx {

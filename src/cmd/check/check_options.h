@@ -1,8 +1,8 @@
 // cmd/check/check_options.h: from the configuration and a call to what service/check is told.
 #pragma once
-#include "cmd/cli.h"
-#include "cmd/config.h"
-#include "cmd/policyd_options.h"
+#include "cmd/cli/cli.h"
+#include "cmd/config/config.h"
+#include "cmd/config/policyd_options.h"
 #include "service/check/check.h"
 
 namespace strictmx {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cmd/config_file.h"
-#include "cmd/read_file.h"
+#include "cmd/config/config_file.h"
+#include "cmd/config/read_file.h"
 #include "core/sts_policy.h"
 
 namespace strictmx {

@@ -1,5 +1,5 @@
 // service/collectd/options.h: what the collector of TLS results is told at start. Defaults are
-// those of the configuration table (cmd/config_table).
+// those of the configuration table (cmd/config/config_table).
 #pragma once
 #include <cstdint>
 #include <filesystem>

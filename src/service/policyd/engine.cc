@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kMaxTroubles = 200000;  // domains with a failed fetch or failing DNS
 
+void count_failure(Metrics& metrics, const StsResult& sts) {
+  if (!sts.failure || sts.failure->again) return;
+  const PolicyMode kept = sts.policy ? sts.policy->policy.mode : PolicyMode::none;
+  metrics.count_policy_failure(sts.failure->type, kept);
+}
+
 }  // namespace
 
 Engine::Engine(asio::io_context& io, LookupParts& parts, Log& log, std::size_t max_lookups)
@@ -247,6 +253,7 @@ std::optional<DomainVerdict> Engine::learnt_meanwhile(const NextHop& hop,
 void Engine::report_refresh(const Domain& domain, const StsResult& result) {
   const bool fresh = result.source == PolicySource::fresh;
   parts_.metrics.count_refresh(fresh ? Metrics::Refresh::ok : Metrics::Refresh::failed);
+  count_failure(parts_.metrics, result);
   if (result.save_error) parts_.metrics.count_store_failure();
   if (fresh) {
     log_.debug("policy_refreshed", {{"domain", domain.text()}});
@@ -269,6 +276,7 @@ void Engine::report_refresh(const Domain& domain, const StsResult& result) {
 void Engine::report(const NextHop& hop, const TlsPolicyResult& result) {
   const auto& sts = result.sts;
   const std::string& domain = hop.domain.text();
+  count_failure(parts_.metrics, sts);
   if (sts.save_error) {
     parts_.metrics.count_store_failure();
     log_.warning("policy_not_durable", {{"domain", domain}, {"why", sts.save_error->detail}});

@@ -52,7 +52,9 @@ Result<void> LineServer::listen(const std::string& endpoint) {
 }
 
 void LineServer::stop() {
-  for (auto& listener : listeners_) listener->stop();
+  for (auto& listener : listeners_) {
+    for (ByteStream& stream : listener->finish()) take(std::move(stream));
+  }
   farewell_.expires_after(kLineFarewell);
   farewell_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;  // `this` may be gone
@@ -70,14 +72,19 @@ Task<void> LineServer::accept_all(LineServer& self, StreamListener& listener) {
   for (;;) {
     std::optional<ByteStream> stream = co_await listener.accept();
     if (!stream) co_return;
-    Task<void> task = serve(self, *std::move(stream));
-    asio::co_spawn(self.parts_.io, std::move(task), asio::detached);
+    self.take(*std::move(stream));
   }
 }
 
-Task<void> LineServer::serve(LineServer& self, ByteStream stream) {
-  const auto client = self.clients_.insert(self.clients_.end(), Client{std::move(stream)});
-  if (self.clients_.size() > kMaxLineClients) self.evict_longest_silent();
+// A client from here on: clients() must not be 0 before serve() has begun.
+void LineServer::take(ByteStream stream) {
+  const auto client = clients_.insert(clients_.end(), Client{std::move(stream)});
+  if (clients_.size() > kMaxLineClients) evict_longest_silent();
+  Task<void> task = serve(*this, client);
+  asio::co_spawn(parts_.io, std::move(task), asio::detached);
+}
+
+Task<void> LineServer::serve(LineServer& self, std::list<Client>::iterator client) {
   try {
     co_await self.converse(*client);
   } catch (const std::exception& bug) {

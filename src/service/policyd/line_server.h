@@ -41,7 +41,7 @@ class LineServer {
 
   void set_deadline(Millis deadline) { deadline_ = deadline; }
 
-  // Takes no more connections. Those that are there get kLineFarewell to ask and to read; until
+  // Takes who has connected and no more. They get kLineFarewell to ask and to read; until
   // clients() is 0 the io_context must run.
   void stop();
 
@@ -57,7 +57,8 @@ class LineServer {
   };
 
   static Task<void> accept_all(LineServer& self, StreamListener& listener);
-  static Task<void> serve(LineServer& self, ByteStream stream);
+  void take(ByteStream stream);
+  static Task<void> serve(LineServer& self, std::list<Client>::iterator client);
   Task<void> converse(Client& client);
   Task<std::string> answer(LineQuestion question);
   Task<std::string> refuse_or_answer(std::string line);

@@ -180,6 +180,15 @@ TEST_CASE("a question that comes after the stop, from who was there, is answered
   CHECK(client.read_all(daemon.world.io) == "not-found\n");
 }
 
+TEST_CASE("who has connected before the stop and was not accepted is answered") {
+  Daemon daemon;
+  Client client(daemon.server.local()[0]);
+  daemon.server.stop();
+  CHECK(daemon.server.clients() == 1);
+  client.write("check localhost\n");
+  CHECK(client.read_all(daemon.world.io) == "not-found\n");
+}
+
 TEST_CASE("stopping closes those who ask nothing") {
   Daemon daemon;
   Client client(daemon.server.local()[0]);

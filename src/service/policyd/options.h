@@ -1,5 +1,5 @@
 // service/policyd/options.h: what the policy daemon is told at start. Defaults are those of the
-// configuration table (cmd/config_table).
+// configuration table (cmd/config/config_table).
 #pragma once
 #include <filesystem>
 #include <string>

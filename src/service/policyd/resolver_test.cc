@@ -180,6 +180,29 @@ TEST_CASE("STS-C05 a refresh that fails is told, and the policy stays") {
   CHECK(world.ask({"example.com"})[0] == kSecure);
 }
 
+TEST_CASE("policies that cannot be had are counted, with the mode that is kept") {
+  const std::string counter = "strictmx_policy_failures_total{kept=\"";
+  const std::string invalid = "\",type=\"sts-policy-invalid\"} ";
+  World world;
+  world.fetch.outcome.body = "version: STSv1\nmode: nonsense\n";
+  for (int i = 0; i < 2; ++i) CHECK(world.ask({"example.com"})[0] == kNotFound);
+  CHECK(world.metrics.text().find(counter + "none" + invalid + "1\n") != std::string::npos);
+  world.fetch.outcome.body = kBody;
+  world.dns.txt["_mta-sts.example.com"] = test::record("v=STSv1; id=2;");
+  world.clock.shift += Seconds{700};
+  CHECK(world.ask({"example.com"})[0] == kSecure);
+  world.fetch.outcome.body = "\n";
+  world.clock.shift += Seconds{86500};
+  world.engine.refresh_due();
+  world.settle();
+  CHECK(world.metrics.text().find(counter + "enforce" + invalid + "1\n") != std::string::npos);
+  world.dns.txt["_mta-sts.example.com"] = test::record("v=STSv1; id=3;");
+  world.fetch.outcome = FetchOutcome{FetchStatus::media_type, "", "text/html"};
+  CHECK(world.ask({"example.com"})[0] == kSecure);
+  CHECK(world.metrics.text().find(counter + "enforce\",type=\"sts-policy-fetch-error\"} 1\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("a domain that Sendmail cannot be told of is deferred and the operator is told") {
   World world;
   const std::string label(63, 'x');
