@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/time.h"
+#include "net/spawn.h"
 #include "net/stream_listener.h"
 
 namespace strictmx {
@@ -66,7 +67,7 @@ class HttpServer::Impl {
 
   void start() {
     Task<void> task = accept_all(*this);
-    asio::co_spawn(io_, std::move(task), asio::detached);
+    spawn(io_, std::move(task));
   }
 
   void stop() {
@@ -94,7 +95,7 @@ class HttpServer::Impl {
       if (!stream) co_return;
       if (self.connections_ >= kMaxConnections) continue;
       Task<void> task = serve(self, *std::move(stream));
-      asio::co_spawn(self.io_, std::move(task), asio::detached);
+      spawn(self.io_, std::move(task));
     }
   }
 

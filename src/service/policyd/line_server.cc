@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/exim_answer.h"
 #include "core/relay_answer.h"
+#include "net/spawn.h"
 
 namespace strictmx {
 
@@ -47,7 +48,7 @@ Result<void> LineServer::listen(const std::string& endpoint) {
   if (!listener) return std::unexpected(listener.error());
   listeners_.push_back(*std::move(listener));
   Task<void> task = accept_all(*this, *listeners_.back());
-  asio::co_spawn(parts_.io, std::move(task), asio::detached);
+  spawn(parts_.io, std::move(task));
   return {};
 }
 
@@ -71,7 +72,7 @@ Task<void> LineServer::accept_all(LineServer& self, StreamListener& listener) {
     std::optional<ByteStream> stream = co_await listener.accept();
     if (!stream) co_return;
     Task<void> task = serve(self, *std::move(stream));
-    asio::co_spawn(self.parts_.io, std::move(task), asio::detached);
+    spawn(self.parts_.io, std::move(task));
   }
 }
 

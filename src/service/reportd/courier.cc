@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "flow/report_delivery.h"
+#include "net/spawn.h"
 #include "wire/report_mail.h"
 
 namespace strictmx {
@@ -83,7 +84,7 @@ Result<std::size_t> Courier::start(std::size_t limit, const DeliveryFilter& filt
     std::string host = uri && uri->scheme == ReportScheme::https ? uri->host.text() : "";
     take_place(host);
     Task<void> task = deliver(*this, std::move(delivery), std::move(host));
-    asio::co_spawn(parts_.io, std::move(task), asio::detached);
+    spawn(parts_.io, std::move(task));
   }
   return due->size();
 }
