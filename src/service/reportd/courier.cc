@@ -100,7 +100,13 @@ void Courier::give_place(const std::string& host) {
 }
 
 Task<void> Courier::deliver(Courier& courier, QueuedDelivery delivery, std::string host) {
-  const auto outcome = co_await courier.attempt(delivery);
+  AttemptOutcome outcome{AttemptOutcome::Kind::deferred, "internal error"};
+  try {
+    outcome = co_await courier.attempt(delivery);
+  } catch (const std::exception& bug) {
+    courier.parts_.log.error("delivery_bug",
+                             {{"report", delivery.report.report_id}, {"what", bug.what()}});
+  }
   courier.finish(delivery, outcome);
   courier.give_place(host);
 }
