@@ -19,6 +19,7 @@
 #include "cmd/report/results_command.h"
 #include "cmd/serve.h"
 #include "cmd/table_opensmtpd.h"
+#include "tls/openssl_memory.h"
 
 namespace {
 
@@ -76,6 +77,7 @@ int print(const CommandResult& result) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  end_without_openssl_memory();
   std::signal(SIGPIPE, SIG_IGN);  // a peer that hangs up is an error code, not the end of us
   try {
     return print(run({argv + 1, argv + argc}));

@@ -48,6 +48,29 @@ struct Lookup {
   Pending* pending = nullptr;
 };
 
+// As libunbound calls back.
+struct Answered {
+  int rcode;
+  const void* packet;
+  int size;
+  int security;  // 0 insecure, 1 bogus, 2 secure
+  const char* why_bogus;
+};
+
+DnsReply make_reply(const Pending& asked, const Answered& is) {
+  if (is.security == 1) {
+    return failed_reply(DnsStatus::bogus,
+                        is.why_bogus != nullptr ? is.why_bogus : "validation failed");
+  }
+  if (is.rcode != 0 || is.packet == nullptr) {
+    return failed_reply(DnsStatus::servfail, fmt::format("rcode {}", is.rcode));
+  }
+  const auto* octets = static_cast<const unsigned char*>(is.packet);
+  const auto trust = is.security == 2 ? DnsTrust::secure : DnsTrust::insecure;
+  return read_dns_reply(std::span(octets, static_cast<std::size_t>(is.size)), asked.name,
+                        asked.type, trust);
+}
+
 Task<DnsReply> finish(Lookup& lookup, MonoTime deadline) {
   auto reply = co_await lookup.reply.wait(deadline);
   if (!reply) co_return failed_reply(DnsStatus::timeout, "no answer before the deadline");
@@ -70,8 +93,9 @@ class UnboundClient final : public DnsClient {
 
  private:
   void start(Lookup& lookup, std::string name, RrType type);
+  // Called by libunbound, which no exception may pass through: it would stay locked.
   static void on_answer(void* pending, int rcode, void* packet, int size, int security,
-                        char* why_bogus, int rate_limited);
+                        char* why_bogus, int rate_limited) noexcept;
 
   asio::io_context& io_;
   bool cancelled_ = false;
@@ -103,11 +127,11 @@ void UnboundClient::start(Lookup& lookup, std::string name, RrType type) {
     return lookup.answer(failed_reply(DnsStatus::servfail, "not a name to ask for"));
   if (in_flight_.size() >= kMaxInFlight)
     return lookup.answer(failed_reply(DnsStatus::servfail, "too many look-ups in flight"));
+  const auto fqdn = name + '.';
   auto owner = std::make_unique<Pending>(Pending{std::move(name), type, &lookup, this});
   auto* const pending = owner.get();
   in_flight_.emplace(pending, std::move(owner));
   lookup.pending = pending;
-  const auto fqdn = pending->name + '.';
   const int code = ub_resolve_event(context_.get(), fqdn.c_str(), static_cast<int>(type), 1,
                                     pending, on_answer, nullptr);
   if (code == 0) return;  // the answer may have come already
@@ -116,23 +140,18 @@ void UnboundClient::start(Lookup& lookup, std::string name, RrType type) {
 }
 
 void UnboundClient::on_answer(void* arg, int rcode, void* packet, int size, int security,
-                              char* why_bogus, int) {
+                              char* why_bogus, int) noexcept {
   auto* const pending = static_cast<Pending*>(arg);
   auto& in_flight = pending->client->in_flight_;
   const auto found = in_flight.find(pending);
   const auto owner = std::move(found->second);
   in_flight.erase(found);
   if (owner->asker == nullptr) return;
-  DnsReply reply;
-  if (security == 1) {
-    reply = failed_reply(DnsStatus::bogus, why_bogus != nullptr ? why_bogus : "validation failed");
-  } else if (rcode != 0 || packet == nullptr) {
-    reply = failed_reply(DnsStatus::servfail, fmt::format("rcode {}", rcode));
-  } else {
-    const auto* octets = static_cast<const unsigned char*>(packet);
-    const auto trust = security == 2 ? DnsTrust::secure : DnsTrust::insecure;
-    reply = read_dns_reply(std::span(octets, static_cast<std::size_t>(size)), owner->name,
-                           owner->type, trust);
+  DnsReply reply;  // without memory for another: servfail
+  try {
+    reply = make_reply(*owner, {rcode, packet, size, security, why_bogus});
+  } catch (const std::exception&) {
+    reply = DnsReply{};
   }
   owner->asker->answer(std::move(reply));
 }

@@ -9,6 +9,7 @@
 #include "net/dns_exchange.h"
 #include "net/dns_reply.h"
 #include "net/one_shot.h"
+#include "net/spawn.h"
 
 namespace strictmx {
 
@@ -135,7 +136,7 @@ Task<void> StubClient::ask_beside(StubClient& self, std::string name, MonoTime d
 Task<AddressAnswer> StubClient::query_addresses(Domain host, MonoTime deadline) {
   const auto later = std::make_shared<OneShot<DnsReply>>(io_.get_executor());
   Task<void> beside = ask_beside(*this, host.text(), deadline, later);
-  asio::co_spawn(io_, std::move(beside), asio::detached);
+  spawn(io_, std::move(beside));
   DnsReply v4 = co_await ask(host.text(), RrType::a, deadline);
   std::optional<DnsReply> v6 = co_await later->wait(MonoTime::max());  // ends by its deadline
   co_return address_answer(*std::move(v6), std::move(v4));

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/time.h"
+#include "net/spawn.h"
 #include "net/stream_listener.h"
 
 namespace strictmx {
@@ -66,7 +67,7 @@ class HttpServer::Impl {
 
   void start() {
     Task<void> task = accept_all(*this);
-    asio::co_spawn(io_, std::move(task), asio::detached);
+    spawn(io_, std::move(task));
   }
 
   void stop() {
@@ -101,7 +102,7 @@ class HttpServer::Impl {
     if (connections_ >= kMaxConnections) return;
     ++connections_;
     Task<void> task = serve(*this, std::move(stream));
-    asio::co_spawn(io_, std::move(task), asio::detached);
+    spawn(io_, std::move(task));
   }
 
   static Task<void> serve(Impl& self, ByteStream stream) {

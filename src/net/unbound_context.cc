@@ -5,6 +5,7 @@
 // The order matters: the header below uses struct timeval.
 #include <unbound-event.h>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 
@@ -50,9 +51,17 @@ constexpr Setting kSettings[] = {
 // use. Those that must never be asked for stay (RFC 6761, RFC 7686).
 constexpr const char* kOpenedZones[] = {"test.", "invalid.", "home.arpa."};
 
+// libunbound often tells only that something failed; whether it was for want of memory, errno
+// tells, which make_unbound_context has cleared. That is no fault of the configuration.
+std::unexpected<Error> refused(Errc otherwise, std::string_view what, int code) {
+  const bool no_memory = code == UB_NOMEM || errno == ENOMEM;
+  return fail(no_memory ? Errc::io : otherwise,
+              fmt::format("{}: {}", what, ub_strerror(no_memory ? UB_NOMEM : code)));
+}
+
 Result<void> checked(int code, std::string_view what) {
   if (code == 0) return {};
-  return fail(Errc::unsupported, fmt::format("{}: {}", what, ub_strerror(code)));
+  return refused(Errc::unsupported, what, code);
 }
 
 Result<void> set(ub_ctx* context, const char* name, const char* value) {
@@ -121,24 +130,23 @@ void ignore_answer(void*, int, void*, int, int, char*, int) {}
 // zone_remove ends the time for settings; the question after it, answered from a built-in zone,
 // makes libunbound build all of its parts, so that a bad file shows now.
 Result<void> start(ub_ctx* context, const DnsOptions& options) {
-  const auto refused = [&](int code) {
-    const auto file = options.trust_anchor ? options.trust_anchor->string()
-                      : options.root_hints ? options.root_hints->string()
-                                           : std::string("no files given");
-    return fail(Errc::usage,
-                fmt::format("DNS resolver does not start ({}): {}", file, ub_strerror(code)));
-  };
+  const auto file = options.trust_anchor ? options.trust_anchor->string()
+                    : options.root_hints ? options.root_hints->string()
+                                         : std::string("no files given");
+  const auto what = fmt::format("DNS resolver does not start ({})", file);
   for (const char* zone : kOpenedZones) {
-    if (const int code = ub_ctx_zone_remove(context, zone); code != 0) return refused(code);
+    const int code = ub_ctx_zone_remove(context, zone);
+    if (code != 0) return refused(Errc::usage, what, code);
   }
   const int code = ub_resolve_event(context, "localhost.", 1, 1, nullptr, ignore_answer, nullptr);
-  if (code != 0) return refused(code);
+  if (code != 0) return refused(Errc::usage, what, code);
   return {};
 }
 
 }  // namespace
 
 Result<UnboundContext> make_unbound_context(UnboundLoop& loop, const DnsOptions& options) {
+  errno = 0;
   UnboundContext context(ub_ctx_create_ub_event(loop.base()));
   if (!context) return fail(Errc::io, "DNS resolver: no memory or no randomness");
   if (auto done = configure(context.get(), options); !done) return std::unexpected(done.error());

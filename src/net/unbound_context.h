@@ -17,8 +17,8 @@ struct UnboundDelete {
 using UnboundContext = std::unique_ptr<ub_ctx, UnboundDelete>;
 
 // Ready for ub_resolve_event. libunbound writes no log of its own.
-// Errors: Errc::usage (an option, named in the detail), Errc::io (a file), Errc::unsupported (this
-// libunbound does not know a setting we need).
+// Errors: Errc::usage (an option, named in the detail), Errc::io (a file, or no memory),
+// Errc::unsupported (this libunbound does not know a setting we need).
 Result<UnboundContext> make_unbound_context(UnboundLoop& loop, const DnsOptions& options);
 
 }  // namespace strictmx

@@ -1,5 +1,6 @@
 // The tables follow libevent's meaning: an event is registered with add(), fires, and stays
-// registered only with UB_EV_PERSIST. A callback may free its own event.
+// registered only with UB_EV_PERSIST. A callback may free its own event. No exception leaves what
+// libunbound calls: it would stay locked.
 #include "net/unbound_loop.h"
 
 #include <sys/time.h>
@@ -99,9 +100,12 @@ void free_event(ub_event* event) {
   delete &from(event);
 }
 
-int add(ub_event* event, timeval* timeout) {
+int add(ub_event* event, timeval* timeout) try {
   from(event).activate(timeout);
   return 0;
+} catch (const std::exception&) {  // no memory
+  from(event).deactivate();
+  return -1;
 }
 
 int del(ub_event* event) {
@@ -140,11 +144,13 @@ struct UnboundLoop::Base : ub_event_base {
   asio::io_context& io;
 
   static ub_event* new_event(ub_event_base* base, int fd, short bits, Callback callback,
-                             void* arg) {
+                             void* arg) try {
     auto* event = new Event(static_cast<Base*>(base)->io, fd, bits, callback, arg);
     event->magic = UB_EVENT_MAGIC;
     event->vmt = &event_table;
     return event;
+  } catch (const std::exception&) {  // no memory
+    return nullptr;
   }
   static ub_event* no_signal(ub_event_base*, int, Callback, void*) { return nullptr; }
   static void free_base(ub_event_base*) {}

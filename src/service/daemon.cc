@@ -7,6 +7,7 @@
 #include "net/handed_over.h"
 #include "net/http_server.h"
 #include "net/service_manager.h"
+#include "net/spawn.h"
 #include "service/watchdog.h"
 
 namespace strictmx {
@@ -30,9 +31,9 @@ class Daemon {
     ready_ = true;
     watchdog_.start();
     Task<void> stop = run_until_signal(*this);
-    asio::co_spawn(io_, std::move(stop), asio::detached);
+    spawn(io_, std::move(stop));
     Task<void> reloads = reload_on_signal(*this);
-    asio::co_spawn(io_, std::move(reloads), asio::detached);
+    spawn(io_, std::move(reloads));
     log_.info("ready", {{"services", names()}, {"http", http}});
     tell_ready();
     io_.run();

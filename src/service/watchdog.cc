@@ -1,5 +1,7 @@
 #include "service/watchdog.h"
 
+#include "net/spawn.h"
+
 namespace strictmx {
 
 namespace {
@@ -17,7 +19,7 @@ void Watchdog::start() {
   const auto limit = manager_.watchdog();
   if (!limit) return;
   Task<void> task = run(*this, *limit / kStepsPerLimit);
-  asio::co_spawn(pause_.get_executor(), std::move(task), asio::detached);
+  spawn(pause_.get_executor(), std::move(task));
 }
 
 void Watchdog::stop() { pause_.cancel(); }

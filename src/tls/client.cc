@@ -144,7 +144,8 @@ struct TlsClientState {
 namespace {
 
 // Keeps what the server sent; what it is worth is judged later, by tls/chain_facts.
-int keep_certificates(X509_STORE_CTX* context, void*) {
+// noexcept: nothing may be thrown through OpenSSL.
+int keep_certificates(X509_STORE_CTX* context, void*) noexcept {
   auto* const ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto& certificates = TlsClientState::of(ssl).certificates;

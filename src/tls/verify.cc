@@ -49,7 +49,8 @@ PeerCheck* check_of(const SSL* connection) {
   return static_cast<PeerCheck*>(check);
 }
 
-int verify_peer(X509_STORE_CTX* context, void*) {
+// noexcept: nothing may be thrown through OpenSSL.
+int verify_peer(X509_STORE_CTX* context, void*) noexcept {
   const int index = SSL_get_ex_data_X509_STORE_CTX_idx();
   PeerCheck* const check = check_of(static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, index)));
   if (check == nullptr) return 0;

@@ -30,6 +30,7 @@ class QuietUdp(Quiet, socketserver.ThreadingUDPServer):
 
 class QuietTcp(Quiet, socketserver.ThreadingTCPServer):
     daemon_threads = True
+    allow_reuse_address = True  # a server before it may have closed its connections first
 
 
 class QuietUnix(Quiet, socketserver.ThreadingUnixStreamServer):

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/report/report_json.h"
+#include "net/spawn.h"
 #include "service/reportd/workshop.h"
 #include "wire/gzip.h"
 
@@ -79,7 +80,7 @@ Result<CommandResult> send_reports(const ReportdOptions& options, std::optional<
   if (auto opened = run.workshop.open(); !opened) return std::unexpected(opened.error());
   const auto yesterday = day_of(run.clock.now().wall) - std::chrono::days(1);
   Task<void> task = send_and_end(run, day.value_or(yesterday));
-  asio::co_spawn(run.io, std::move(task), asio::detached);
+  spawn(run.io, std::move(task));
   run.io.run();
   return run.result;
 }
@@ -124,7 +125,7 @@ Result<CommandResult> send_test_report(const ReportdOptions& options, const std:
   if (!sender) return std::unexpected(sender.error());
   AttemptOutcome outcome{AttemptOutcome::Kind::deferred, ""};
   Task<void> task = send_mail(**sender, *std::move(mail), outcome, io);
-  asio::co_spawn(io, std::move(task), asio::detached);
+  spawn(io, std::move(task));
   io.run();
   const bool accepted = outcome.kind == AttemptOutcome::Kind::accepted;
   return CommandResult{accepted ? ExitCode::ok : ExitCode::temporary,

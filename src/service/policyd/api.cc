@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/verdict_json.h"
+#include "net/spawn.h"
 
 namespace strictmx {
 
@@ -168,7 +169,7 @@ Task<Api::Answer> Api::policies(std::string body) {
   batch.open = batch.domains.size();
   for (std::size_t i = 0; i < batch.domains.size(); ++i) {
     Task<void> task = one_of(*this, batch, i);
-    asio::co_spawn(io_, std::move(task), asio::detached);
+    spawn(io_, std::move(task));
   }
   // Each ends at the deadline, and all of them refer to `batch`.
   while (batch.open > 0) {

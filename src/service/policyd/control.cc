@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "net/one_shot.h"
+#include "net/spawn.h"
 #include "service/policyd/control_json.h"
 #include "store/policy_list.h"
 
@@ -188,7 +189,7 @@ Task<HttpResponse> Control::import(std::string body) {
   const auto take = [&](KnownPolicy policy) {
     ++import.under_way;
     Task<void> task = adopt(parts_.engine, std::move(policy), import, parts_.forget_answers);
-    asio::co_spawn(parts_.io, std::move(task), asio::detached);
+    spawn(parts_.io, std::move(task));
   };
   const auto refuse = [&](const std::string& problem) {
     if (++import.refused <= static_cast<std::int64_t>(kMaxProblems)) {

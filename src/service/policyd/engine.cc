@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "net/spawn.h"
+
 namespace strictmx {
 
 namespace {
@@ -51,7 +53,7 @@ void Engine::begin(NextHop hop, const OnStored& on_stored, OnDone on_done, DaneU
   if (in_flight_ >= max_lookups_) return defer(told.on_done, "too many look-ups at once");
   ++in_flight_;
   Task<void> task = begin_unloaded(*this, std::move(hop), std::move(told), dane);
-  asio::co_spawn(io_, std::move(task), asio::detached);
+  spawn(io_, std::move(task));
 }
 
 // RFC 8461 §5.1: without knowing what is stored nothing is answered that could be weaker.
@@ -78,7 +80,7 @@ void Engine::begin_loaded(NextHop hop, Told told, DaneUse dane) {
   ++in_flight_;
   parts_.metrics.set_lookups(in_flight_);
   Task<void> task = run(*this, std::move(hop), std::move(memory), std::move(told), dane);
-  asio::co_spawn(io_, std::move(task), asio::detached);
+  spawn(io_, std::move(task));
 }
 
 Task<void> Engine::run(Engine& engine, NextHop hop, StsMemory memory, Told told, DaneUse dane) {
@@ -123,7 +125,7 @@ void Engine::refresh_due() {
     if (!domain) return;
     ++refreshing_;
     Task<void> task = refresh_in_turn(*this, *std::move(domain));
-    asio::co_spawn(io_, std::move(task), asio::detached);
+    spawn(io_, std::move(task));
   }
 }
 

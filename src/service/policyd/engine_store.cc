@@ -2,6 +2,8 @@
 // work, and writing them again when the store has lost some.
 #include <utility>
 
+#include "net/spawn.h"
+
 #include "service/policyd/engine.h"
 
 namespace strictmx {
@@ -50,7 +52,7 @@ void Engine::restore(StoredPolicies& disk) {
   restored_to_ = 0;  // also of one that is under way
   if (std::exchange(restoring_, true)) return;
   Task<void> task = restore_all(*this, disk);
-  asio::co_spawn(io_, std::move(task), asio::detached);
+  spawn(io_, std::move(task));
 }
 
 Task<void> Engine::restore_all(Engine& engine, StoredPolicies& disk) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/exim_answer.h"
 #include "core/relay_answer.h"
+#include "net/spawn.h"
 
 namespace strictmx {
 
@@ -47,7 +48,7 @@ Result<void> LineServer::listen(const std::string& endpoint) {
   if (!listener) return std::unexpected(listener.error());
   listeners_.push_back(*std::move(listener));
   Task<void> task = accept_all(*this, *listeners_.back());
-  asio::co_spawn(parts_.io, std::move(task), asio::detached);
+  spawn(parts_.io, std::move(task));
   return {};
 }
 
@@ -81,7 +82,7 @@ void LineServer::take(ByteStream stream) {
   const auto client = clients_.insert(clients_.end(), Client{std::move(stream)});
   if (clients_.size() > kMaxLineClients) evict_longest_silent();
   Task<void> task = serve(*this, client);
-  asio::co_spawn(parts_.io, std::move(task), asio::detached);
+  spawn(parts_.io, std::move(task));
 }
 
 Task<void> LineServer::serve(LineServer& self, std::list<Client>::iterator client) {

@@ -3,6 +3,8 @@
 #include <deque>
 #include <exception>
 
+#include "net/spawn.h"
+
 namespace strictmx {
 
 namespace {
@@ -61,7 +63,7 @@ class Driver {
     for (auto& request : requests) {
       ++outstanding_;
       Task<void> task = perform(*this, std::move(request));
-      asio::co_spawn(executor_, std::move(task), asio::detached);
+      spawn(executor_, std::move(task));
     }
   }
 

@@ -1,5 +1,6 @@
 #include "service/policyd/lookup_side.h"
 
+#include "net/spawn.h"
 #include "service/policyd/preload.h"
 
 namespace strictmx {
@@ -130,7 +131,7 @@ void LookupSide::apply(const PolicydOptions& options) {
 void LookupSide::start() {
   engine_->load(*sink_);
   Task<void> task = keep_policies(*this);
-  asio::co_spawn(io_, std::move(task), asio::detached);
+  spawn(io_, std::move(task));
   thread_ = std::thread([this] {
     const auto work = asio::make_work_guard(io_);
     io_.run();
@@ -152,7 +153,7 @@ Task<void> LookupSide::keep_policies(LookupSide& side) {
 void LookupSide::stop() {
   asio::post(io_, [this] {
     Task<void> task = finish(*this);
-    asio::co_spawn(io_, std::move(task), asio::detached);
+    spawn(io_, std::move(task));
   });
   thread_.join();
   writer_.reset();

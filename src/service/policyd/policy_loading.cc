@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "net/one_shot.h"
+#include "net/spawn.h"
 
 namespace strictmx {
 
@@ -16,9 +17,9 @@ void PolicyLoading::start(Take each, std::function<void()> on_done) {
   on_done_ = std::move(on_done);
   running_ += 2;
   Task<void> checking = check(*this);
-  asio::co_spawn(io_, std::move(checking), asio::detached);
+  spawn(io_, std::move(checking));
   Task<void> loading = load(*this);
-  asio::co_spawn(io_, std::move(loading), asio::detached);
+  spawn(io_, std::move(loading));
 }
 
 void PolicyLoading::stop() {

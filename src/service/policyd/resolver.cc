@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/sendmail_answer.h"
+#include "net/spawn.h"
 
 namespace strictmx {
 
@@ -207,7 +208,7 @@ void Resolver::count(std::string_view cache_key, std::uint64_t answers) {
   if (!first) return;
   asio::post(threads_.lookups, [this] {
     Task<void> task = ask_for_counts(*this);
-    asio::co_spawn(threads_.lookups, std::move(task), asio::detached);
+    spawn(threads_.lookups, std::move(task));
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/spawn.h"
 #include "wire/tlsrpt_writer.h"
 
 namespace strictmx {
@@ -82,7 +83,7 @@ void SessionReporter::take(const LineEvent& event) {
   }
   ++in_flight_;
   Task<void> task = report(*this, **std::move(session));
-  asio::co_spawn(parts_.io, std::move(task), asio::detached);
+  spawn(parts_.io, std::move(task));
 }
 
 Task<void> SessionReporter::report(SessionReporter& self, TlsSession session) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "flow/report_delivery.h"
+#include "net/spawn.h"
 #include "wire/report_mail.h"
 
 namespace strictmx {
@@ -83,7 +84,7 @@ Result<std::size_t> Courier::start(std::size_t limit, const DeliveryFilter& filt
     std::string host = uri && uri->scheme == ReportScheme::https ? uri->host.text() : "";
     take_place(host);
     Task<void> task = deliver(*this, std::move(delivery), std::move(host));
-    asio::co_spawn(parts_.io, std::move(task), asio::detached);
+    spawn(parts_.io, std::move(task));
   }
   return due->size();
 }
@@ -99,7 +100,13 @@ void Courier::give_place(const std::string& host) {
 }
 
 Task<void> Courier::deliver(Courier& courier, QueuedDelivery delivery, std::string host) {
-  const auto outcome = co_await courier.attempt(delivery);
+  AttemptOutcome outcome{AttemptOutcome::Kind::deferred, "internal error"};
+  try {
+    outcome = co_await courier.attempt(delivery);
+  } catch (const std::exception& bug) {
+    courier.parts_.log.error("delivery_bug",
+                             {{"report", delivery.report.report_id}, {"what", bug.what()}});
+  }
   courier.finish(delivery, outcome);
   courier.give_place(host);
 }

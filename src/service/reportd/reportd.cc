@@ -3,6 +3,7 @@
 #include <mutex>
 #include <thread>
 
+#include "net/spawn.h"
 #include "service/reportd/workshop.h"
 
 namespace strictmx {
@@ -26,9 +27,9 @@ class Reportd::Impl {
 
   void start() {
     Task<void> days = watch_days(*this);
-    asio::co_spawn(io_, std::move(days), asio::detached);
+    spawn(io_, std::move(days));
     Task<void> deliveries = watch_deliveries(*this);
-    asio::co_spawn(io_, std::move(deliveries), asio::detached);
+    spawn(io_, std::move(deliveries));
     thread_ = std::thread([this] { io_.run(); });
   }
 

@@ -4,6 +4,7 @@
 
 #include "flow/report_delivery.h"
 #include "net/one_shot.h"
+#include "net/spawn.h"
 
 namespace strictmx {
 
@@ -80,7 +81,7 @@ Task<FoundRecords> Workshop::look_up(std::vector<Domain> domains, Day day) {
   lookups->working = count;
   for (std::size_t i = 0; i < count; ++i) {
     Task<void> task = look_up_some(*this, lookups);
-    asio::co_spawn(io_, std::move(task), asio::detached);
+    spawn(io_, std::move(task));
   }
   co_await lookups->done.wait(deadline);
   co_return std::move(lookups->found);

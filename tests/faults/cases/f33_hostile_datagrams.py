@@ -1,12 +1,15 @@
 """F33: hostile datagrams among good ones"""
+import functools
 import json
 import random
+import re
+import time
 
 from faults import collector
 from faults.broken import check
 
-ALONE = True
-MUTATED, GOOD_EVERY, SEED = 200_000, 20, 33
+ALONE = QUICK = True
+MUTATED, QUICK_MUTATED, GOOD_EVERY, SEED = 1_000_000, 30_000, 20, 33
 GOOD = "good.example"
 
 HOSTILE = [
@@ -52,25 +55,71 @@ def mutate(octets, chance):
     return bytes(changed)
 
 
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+WORD = re.compile(rb"[-0-9tfn][-+.0-9A-Za-z]*")
+
+
+@functools.cache
+def is_built_well(skeleton):
+    try:
+        json.loads(skeleton)
+    except ValueError:
+        return False
+    return True
+
+
+def is_broken(octets):
+    """No JSON even for a reader that takes any octets for a text, any word for a number."""
+    skeleton = WORD.sub(b"0", STRING.sub(b'""', octets))
+    return not is_built_well(skeleton.decode("latin-1"))
+
+
+def no_json(stage):
+    name = "strictmx_tls_datagrams_malformed_total"
+    return sum(stage.daemon.metric(f'{name}{{why="{why}"}}')
+               for why in ("empty", "syntax", "too_deep"))
+
+
+def hostile(stage, sender):
+    """Each by hand, with a good one after it; returns how many of these."""
+    for octets in HOSTILE:
+        sender.send(octets)
+        sender.send(collector.success(GOOD))
+    collector.wait_received(stage, 2 * len(HOSTILE))
+    stage.eventually(lambda: collector.malformed(stage) >= len(HOSTILE), 2,
+                     f"{collector.malformed(stage):.0f} of {len(HOSTILE)} counted as malformed")
+    return len(HOSTILE)
+
+
+def mutated(stage, sender, count):
+    """Whoever sends waits for room in the kernel's queue: nothing is lost there."""
+    chance, base, broken, good = random.Random(SEED), rich(), 0, 0
+    before = no_json(stage)
+    for number in range(count):
+        octets = mutate(base, chance)
+        broken += is_broken(octets)
+        sender.send(octets)
+        if number % GOOD_EVERY == 0:
+            sender.send(collector.success(GOOD))
+            good += 1
+    collector.wait_received(stage, 2 * len(HOSTILE) + count + good)
+    stage.eventually(lambda: no_json(stage) - before >= broken, 5,
+                     f"{no_json(stage) - before:.0f} of {broken} counted as no JSON")
+    stage.figures.append(f"{broken} without any doubt no JSON")
+    return good
+
+
 def run(stage):
     path = collector.configure(stage)
     stage.start()
     stage.learn(5)
-    sender, chance, base = collector.Sender(path), random.Random(SEED), rich()
-    good = 0
-    for octets in HOSTILE:
-        sender.send(octets)
-        sender.send(collector.success(GOOD))
-        good += 1
-    collector.wait_received(stage, 2 * len(HOSTILE))
-    stage.eventually(lambda: collector.malformed(stage) >= len(HOSTILE), 2,
-                     f"{collector.malformed(stage):.0f} of {len(HOSTILE)} counted as malformed")
-    for number in range(MUTATED):
-        sender.send(mutate(base, chance))
-        if number % GOOD_EVERY == 0:
-            sender.send(collector.success(GOOD))
-            good += 1
-    collector.wait_received(stage, len(HOSTILE) + MUTATED + good)
+    sender, count = collector.Sender(path), QUICK_MUTATED if stage.quick else MUTATED
+    begin = time.monotonic()
+    good = hostile(stage, sender) + mutated(stage, sender, count)
+    rate = count / (time.monotonic() - begin)
+    for room in ("queue", "tally"):
+        lost = stage.daemon.metric(f'strictmx_tls_results_lost_total{{full="{room}"}}')
+        check(lost == 0, f"{lost:.0f} lost, no room in {room}")
     bad = collector.malformed(stage)
     stage.heal()
     stage.watch.end()
@@ -78,5 +127,8 @@ def run(stage):
     stage.daemon.stop()
     counted = collector.counted(stage, domain=GOOD, day="today")
     check(counted == good, f"{counted} of {good} good ones counted")
-    stage.figures.append(f"{len(HOSTILE)} hostile and {MUTATED} mutated, {bad:.0f} malformed; all "
-                         f"{good} good ones counted")
+    received, sessions = len(HOSTILE) + count + good, collector.counted(stage)
+    check(bad + sessions >= received, f"{received} received, {bad:.0f} of them malformed, "
+                                      f"{sessions} counted: some are in neither")
+    stage.figures.append(f"{len(HOSTILE)} hostile and {count} mutated at {rate:.0f} a second, "
+                         f"{bad:.0f} malformed; all {good} good ones counted")

@@ -75,12 +75,14 @@ def ask(key, map_name="postfix"):
 
 
 class Daemon:
-    """`settings` are configuration lines. With `clock`, a file, the wall clock is what it says."""
+    """`settings` are configuration lines. `preloaded` are libraries of ours with the file that each
+    obeys, as name: (variable, file)."""
 
-    def __init__(self, binary, folder, settings, ca_file, clock=None):
-        self._folder, self._ca_file, self._clock = pathlib.Path(folder), ca_file, clock
+    def __init__(self, binary, folder, settings, ca_file):
+        self._folder, self._ca_file = pathlib.Path(folder), ca_file
         self.settings = list(settings)
         self.binary = binary
+        self.preloaded = {}
         self.state = self._folder / "state"
         self.state.mkdir(exist_ok=True)
         self.config = self._folder / "strictmx.toml"
@@ -97,6 +99,13 @@ class Daemon:
             validation = ""
         self.config.write_text("\n".join([*lines, validation, *self.settings, *more, ""]))
 
+    def _environment(self):
+        environment = dict(os.environ)
+        if self.preloaded:
+            environment["LD_PRELOAD"] = " ".join(str(tools() / name) for name in self.preloaded)
+            environment |= dict(self.preloaded.values())
+        return environment
+
     @property
     def pid(self):
         return self._process.pid
@@ -104,10 +113,7 @@ class Daemon:
     def start(self, wait=True, hand_over=(), wrap=()):
         """`hand_over` is (name, socket), as a service manager hands them over; `wrap` the words of
         a program that runs it."""
-        environment = dict(os.environ)
-        if self._clock:
-            environment |= {"LD_PRELOAD": str(tools() / "libfault_clock.so"),
-                            "FAULT_CLOCK": str(self._clock)}
+        environment = self._environment()
         with self.log.open("ab") as log:
             command = [*wrap, self.binary, "serve", "--config", self.config]
             if hand_over:
@@ -150,9 +156,10 @@ class Daemon:
         return self._process is not None and self._process.poll() is None
 
     def command(self, *words):
-        """Exit code and output of `strictmx WORDS` with the same configuration."""
+        """Exit code and output of `strictmx WORDS` with the same configuration and clock."""
         done = subprocess.run([self.binary, *words, "--config", self.config], text=True,
-                              capture_output=True, timeout=60, check=False)
+                              capture_output=True, timeout=60, check=False,
+                              env=self._environment())
         return done.returncode, done.stdout + done.stderr
 
     @staticmethod

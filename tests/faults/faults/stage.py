@@ -1,6 +1,7 @@
 """Everything that a fault plays on: the network, DNS, policy hosts, strictmx, its clients."""
 import concurrent.futures
 import contextlib
+import datetime
 import functools
 import itertools
 import os
@@ -24,10 +25,11 @@ MORE_MEGABYTES, MORE_DESCRIPTORS = 48, 40
 
 
 class Stage:
-    """In namespaces of its own; `folder` is empty and only ours. `figures` is what gets printed."""
+    """In namespaces of its own; `folder` is empty and only ours. `figures` is what gets printed.
+    `quick`: of what is done many times, a few will do."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, quick=False):
+        self.folder, self.quick = pathlib.Path(folder), quick
         self.settings, self.figures = [], []
         self.hand_over = []  # sockets as a service manager does, with their names
         network.bring_up()
@@ -48,8 +50,9 @@ class Stage:
     def start(self):
         if self.daemon is None:
             settings = [*self.world.settings, *self.settings]
-            self.daemon = Daemon(self.binary(), self.folder, settings, self.world.ca_file,
-                                 self.clock)
+            self.daemon = Daemon(self.binary(), self.folder, settings, self.world.ca_file)
+            if self.clock:
+                self.daemon.preloaded["libfault_clock.so"] = ("FAULT_CLOCK", str(self.clock))
         self.daemon.start(hand_over=self.hand_over)
         self.watch.resume()
 
@@ -73,12 +76,14 @@ class Stage:
 
     def set_clock(self, offset):
         """The wall clock of strictmx is off by so much: +2h, -1d, +10y; or `1970`, its first
-        day."""
+        day; or a time, from where it goes on: 2026-11-27T12:00:00Z."""
         if self.clock is None:
             check(self.daemon is None, "the clock is set for the first time before the start")
             self.clock = self.folder / "clock"
         if offset == "1970":
             seconds = 86400 - int(time.time())
+        elif offset.endswith("Z"):
+            seconds = int(datetime.datetime.fromisoformat(offset).timestamp() - time.time())
         else:
             seconds = int(offset[:-1]) * UNITS[offset[-1]]
         with self.clock.open("r+b" if self.clock.exists() else "wb") as file:
