@@ -37,13 +37,11 @@ FetchOutcome body_too_large() {
   return outcome(FetchStatus::too_large, fmt::format("body over {} octets", kMaxBody));
 }
 
-// Several fields of a name become a list.
 std::string joined(const Parser::value_type& message, http::field name) {
   std::string list;
   const auto fields = message.equal_range(name);
   for (auto field = fields.first; field != fields.second; ++field) {
-    if (!list.empty()) list += ", ";
-    list += view(field->value());
+    add_field_value(list, view(field->value()));
   }
   return list;
 }

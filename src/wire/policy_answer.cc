@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -44,13 +43,12 @@ std::optional<FetchOutcome> judge_certificate(const TlsFacts& tls, std::string_v
                  fmt::format("X509: {} (depth {})", chain.detail, chain.depth));
 }
 
-// Several fields of a name become a list.
 std::string joined(const HttpFacts& http, std::string_view name) {
-  std::vector<std::string> values;
+  std::string list;
   for (const auto& field : http.fields) {
-    if (field.name == name) values.push_back(field.value);
+    if (field.name == name) add_field_value(list, field.value);
   }
-  return join(values, ", ");
+  return list;
 }
 
 std::optional<FetchOutcome> judge_head(const HttpFacts& http) {

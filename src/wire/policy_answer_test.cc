@@ -119,6 +119,7 @@ TEST_CASE("policy answer: codings, as the daemon judges them") {
        false,
        FetchStatus::protocol_error},
       {"told not to be compressed", {{content, "identity"}}, true, FetchStatus::ok},
+      {"codings, all empty", {{content, ""}, {content, ""}}, false, FetchStatus::ok},
       {"told so, and compressed",
        {{content, "identity"}, {content, "gzip"}},
        false,

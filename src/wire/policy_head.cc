@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 #include "base/text.h"
 #include "wire/http_content_type.h"
 
@@ -32,6 +30,11 @@ std::optional<FetchOutcome> judge_codings(const PolicyHead& head) {
 }
 
 }  // namespace
+
+void add_field_value(std::string& list, std::string_view value) {
+  if (!list.empty() && !value.empty()) list += ", ";
+  list += value;
+}
 
 std::optional<FetchOutcome> judge_policy_head(const PolicyHead& head) {
   auto name = fmt::format("http-{}", head.status);

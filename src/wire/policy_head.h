@@ -5,12 +5,17 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/fetch_outcome.h"
 
 namespace strictmx {
 
-// Field values; several fields of a name are one value, with ", " between. Empty: no such field.
+// Adds the value of a field to those of the same name before it: together they are one list
+// (RFC 9110 §5.3), in which empty elements count for nothing (§5.6.1).
+void add_field_value(std::string& list, std::string_view value);
+
+// Values as add_field_value() joins them. Empty: no such field.
 struct PolicyHead {
   unsigned status = 0;
   bool is_http_1_0 = false;

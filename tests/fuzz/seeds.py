@@ -79,6 +79,7 @@ def http_response():
         "until-the-end": ok + b"\r\n" + body,
         "interim": b"HTTP/1.1 103 Early\r\nLink: a\r\n\r\n" + ok + b"Content-Length: 0\r\n\r\n",
         "redirect": b"HTTP/1.1 302 Found\r\nLocation: https://a/\r\n\r\n",
+        "empty-codings": ok + b"Content-Encoding: \r\nContent-Encoding: \r\n\r\n" + body,
         "html": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<",
         "http-1.0": b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + body,
     })
