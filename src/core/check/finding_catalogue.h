@@ -11,6 +11,9 @@
 
 namespace strictmx {
 
+// Senders that enforce MTA-STS cannot deliver; without a policy hardly anybody looks.
+constexpr SeverityByMode kBlocksEnforcers{Severity::critical, Severity::warning, Severity::notice};
+
 std::span<const FindingKind> mail_host_kinds();       // mx-*
 std::span<const FindingKind> sts_record_kinds();      // sts-txt-*
 std::span<const FindingKind> policy_host_kinds();     // sts-host-*

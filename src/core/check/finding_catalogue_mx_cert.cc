@@ -4,19 +4,16 @@ namespace strictmx {
 
 namespace {
 
-// Senders that enforce MTA-STS cannot deliver; without a policy hardly anybody looks.
-constexpr SeverityByMode kBlocksTrust{Severity::critical, Severity::warning, Severity::notice};
-
 constexpr FindingKind kTrustKinds[] = {
-    {"mx-cert-expired", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-expired", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate of the MX host has ended",
      "Senders that enforce the policy keep the mail until it is renewed.",
      "Renew it and reload the mail server; let a program do both from now on."},
-    {"mx-cert-not-yet-valid", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-not-yet-valid", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate of the MX host is not valid yet",
      "Senders that enforce the policy keep the mail until its first day.",
      "Go back to the last certificate, or correct the clock of the machine that issued this one."},
-    {"mx-cert-intermediate-expired", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-intermediate-expired", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "A certificate of an authority in the chain has ended",
      "Senders that enforce the policy keep the mail, although your own certificate is still good.",
      "Let the server send the chain that your authority publishes today."},
@@ -35,29 +32,29 @@ constexpr FindingKind kTrustKinds[] = {
      "Reload the mail server after each renewal (for example: certbot renew --deploy-hook "
      "\"postfix "
      "reload\")."},
-    {"mx-cert-self-signed", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-self-signed", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate of the MX host is self-signed",
      "It proves nothing to senders that enforce MTA-STS: they keep the mail. For DANE with usage 3 "
      "it would do.",
      "Get a certificate from a public authority."},
-    {"mx-cert-unknown-ca", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-unknown-ca", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The authority behind the certificate is not publicly trusted",
      "Senders that enforce MTA-STS do not know it and keep the mail.",
      "Get a certificate from a public authority; your own one is trusted by nobody else."},
-    {"mx-cert-chain-incomplete", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-chain-incomplete", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The server leaves out a certificate of its chain",
      "Senders cannot find the way to a trusted root and keep the mail; browsers hide the mistake, "
      "because they fetch what is missing.",
      "Let the server send the whole chain: use the file that most programs call fullchain."},
-    {"mx-cert-eku", kBlocksTrust, Affected::sts_senders, "RFC 5280 §4.2.1.12",
+    {"mx-cert-eku", kBlocksEnforcers, Affected::sts_senders, "RFC 5280 §4.2.1.12",
      "The certificate is not for servers",
      "Its extended key usage lacks serverAuth: senders that enforce the policy keep the mail.",
      "Order a certificate for a TLS server."},
-    {"mx-cert-bad-chain", kBlocksTrust, Affected::sts_senders, "RFC 5280 §6.1",
+    {"mx-cert-bad-chain", kBlocksEnforcers, Affected::sts_senders, "RFC 5280 §6.1",
      "The chain of the certificate does not verify",
      "Senders that enforce the policy keep the mail.",
      "Take certificate and chain anew from your authority and see that they belong together."},
-    {"mx-cert-name-constraint", kBlocksTrust, Affected::sts_senders, "RFC 5280 §4.2.1.10",
+    {"mx-cert-name-constraint", kBlocksEnforcers, Affected::sts_senders, "RFC 5280 §4.2.1.10",
      "The authority may not issue certificates for this name",
      "A name constraint in the chain excludes it: senders that enforce the policy keep the mail.",
      "Get the certificate from an authority without such a limit."},
@@ -80,29 +77,29 @@ constexpr FindingKind kTrustKinds[] = {
 };
 
 constexpr FindingKind kNameKinds[] = {
-    {"mx-cert-name", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-name", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate is not for the name of the MX host",
      "Senders that enforce the policy compare it with the name in the MX record and keep the mail.",
      "Put the name of the MX host among the subject alternative names."},
-    {"mx-cert-name-domain", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-name-domain", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate is for the mail domain, not for the MX host",
      "What counts is the name in the MX record, not what stands behind the @: senders that enforce "
      "the policy keep the mail.",
      "Put the name of the MX host among the subject alternative names; that of the domain is not "
      "needed."},
-    {"mx-cert-name-trailing", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-name-trailing", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate is the one that came with the installation",
      "It names no host of the Internet: senders that enforce the policy keep the mail.",
      "Get a certificate for the name of the MX host and let the mail server use it."},
-    {"mx-cert-name-ip", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-name-ip", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate names IP addresses only",
      "Senders that enforce the policy look for the name in the MX record and keep the mail.",
      "Put the name of the MX host among the subject alternative names."},
-    {"mx-cert-cn-only", kBlocksTrust, Affected::sts_senders, "RFC 8461 §4.2",
+    {"mx-cert-cn-only", kBlocksEnforcers, Affected::sts_senders, "RFC 8461 §4.2",
      "The certificate has a common name but no subject alternative name",
      "The common name does not count any more: senders that enforce the policy keep the mail.",
      "Have the certificate issued anew with the name of the MX host as DNS name."},
-    {"mx-cert-wildcard-depth", kBlocksTrust, Affected::sts_senders, "RFC 9525 §6.3",
+    {"mx-cert-wildcard-depth", kBlocksEnforcers, Affected::sts_senders, "RFC 9525 §6.3",
      "The wildcard of the certificate does not reach to the MX host",
      "A star stands for one label only: senders that enforce the policy keep the mail.",
      "Name the MX host itself in the certificate."},

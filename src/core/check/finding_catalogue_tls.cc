@@ -4,16 +4,13 @@ namespace strictmx {
 
 namespace {
 
-// Whoever demands TLS cannot deliver; the others deliver in clear text.
-constexpr SeverityByMode kBlocksHandshake{Severity::critical, Severity::warning, Severity::notice};
-
 constexpr FindingKind kTlsKinds[] = {
-    {"tls-handshake-failed", kBlocksHandshake, Affected::sts_and_dane, "RFC 8461 §5",
+    {"tls-handshake-failed", kBlocksEnforcers, Affected::sts_and_dane, "RFC 8461 §5",
      "The TLS handshake fails",
      "Senders that enforce the policy keep the mail; all others send it in clear text.",
      "Look into the log of the server at the time of this check: the key may not fit the "
      "certificate, or client and server have no cipher in common."},
-    {"tls-no-12", kBlocksHandshake, Affected::sts_and_dane, "RFC 8461 §7.2",
+    {"tls-no-12", kBlocksEnforcers, Affected::sts_and_dane, "RFC 8461 §7.2",
      "The server speaks neither TLS 1.2 nor anything newer",
      "Senders of today refuse older versions: those that enforce the policy keep the mail, all "
      "others send it in clear text.",
@@ -39,7 +36,7 @@ constexpr FindingKind kTlsKinds[] = {
      "The cipher has no forward secrecy",
      "Whoever records the mail today can read it on the day the server's key is stolen.",
      "Allow ciphers with ECDHE or DHE, and put them first."},
-    {"tls-anon-only", kBlocksHandshake, Affected::sts_and_dane, "RFC 7672 §2.2",
+    {"tls-anon-only", kBlocksEnforcers, Affected::sts_and_dane, "RFC 7672 §2.2",
      "The server shows no certificate",
      "Nobody can find out whether this is the right host: senders that enforce the policy keep the "
      "mail.",
@@ -85,7 +82,7 @@ constexpr FindingKind kTlsKinds[] = {
      "An attacker can put octets of his own in front of the session of a sender; some senders "
      "refuse such servers.",
      "Update the TLS library of the server."},
-    {"tls-client-cert-required", kBlocksHandshake, Affected::sts_and_dane, "RFC 8461 §5",
+    {"tls-client-cert-required", kBlocksEnforcers, Affected::sts_and_dane, "RFC 8461 §5",
      "The server insists on a certificate of the sender",
      "Mail servers have none to show to strangers: those that enforce the policy keep the mail, "
      "all "

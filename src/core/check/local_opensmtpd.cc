@@ -33,13 +33,6 @@ std::optional<Table> find_table(const std::vector<std::string_view>& lines) {
   return std::nullopt;
 }
 
-bool has_word(std::string_view line, std::string_view word) {
-  for (const auto part : split(line, ' ')) {
-    if (part == word) return true;
-  }
-  return false;
-}
-
 void check_rules(const std::vector<std::string_view>& lines, std::vector<Trap>& traps) {
   bool relays = false;
   bool caught = false;

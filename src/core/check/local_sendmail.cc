@@ -15,17 +15,6 @@ std::string_view rest_of(std::string_view config, std::string_view head) {
   return {};
 }
 
-bool any_word_is(std::string_view text, std::string_view word) {
-  for (const auto line : split(text, '\n')) {
-    for (const auto part : split(line, ' ')) {
-      for (const auto piece : split(part, '\t')) {
-        if (piece == word) return true;
-      }
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 std::vector<Trap> check_sendmail(const SendmailFacts& facts, DaemonDane dane,
@@ -35,7 +24,7 @@ std::vector<Trap> check_sendmail(const SendmailFacts& facts, DaemonDane dane,
     return {fault("sendmail.not-asked", "FEATURE(`sts') is not used: strictmx is not asked")};
   }
   std::vector<Trap> traps;
-  if (!any_word_is(facts.compiled, "_FFR_MTA_STS")) {
+  if (!has_word(facts.compiled, "_FFR_MTA_STS")) {
     traps.push_back(fault("sendmail.no-sts", "this Sendmail is compiled without _FFR_MTA_STS"));
   }
   if (map.find("-T<TMPF>") == std::string_view::npos) {
@@ -67,7 +56,7 @@ std::vector<Trap> check_sendmail(const SendmailFacts& facts, DaemonDane dane,
   } else if (!ca_file.empty() && !exists(std::string(ca_file))) {
     traps.push_back(fault("sendmail.no-ca", fmt::format("confCACERT: there is no {}", ca_file)));
   }
-  const bool own_dane = any_word_is(facts.compiled, "DANE") &&
+  const bool own_dane = has_word(facts.compiled, "DANE") &&
                         equals_ignore_case(rest_of(facts.config, "O DANE="), "true");
   if (dane == DaemonDane::on && !own_dane) {
     traps.push_back(fault("sendmail.no-dane",

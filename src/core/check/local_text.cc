@@ -35,6 +35,17 @@ std::vector<std::string_view> lines_of(std::string_view text, char mark) {
   return lines;
 }
 
+bool has_word(std::string_view text, std::string_view word) {
+  for (const auto line : split(text, '\n')) {
+    for (const auto part : split(line, ' ')) {
+      for (const auto piece : split(part, '\t')) {
+        if (piece == word) return true;
+      }
+    }
+  }
+  return false;
+}
+
 Trap fault(std::string id, std::string text) {
   return Trap{TrapWeight::fault, std::move(id), std::move(text)};
 }

@@ -18,6 +18,9 @@ Version find_version(std::string_view text, std::string_view word);
 // Lines without blanks at either end, without comments (`mark` at the beginning) and empty ones.
 std::vector<std::string_view> lines_of(std::string_view text, char mark);
 
+// Whether `word` is one of those between blanks and line ends.
+bool has_word(std::string_view text, std::string_view word);
+
 Trap fault(std::string id, std::string text);
 Trap warning(std::string id, std::string text);
 

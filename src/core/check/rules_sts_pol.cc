@@ -12,7 +12,7 @@ namespace strictmx {
 
 namespace {
 
-constexpr Seconds kTwoWeeks = std::chrono::days{14};
+constexpr Seconds kTwoWeeks = 14 * kDay;
 constexpr Seconds kMonth = 31 * kDay;
 constexpr std::size_t kMaxLines = 2000;
 constexpr std::size_t kMaxKey = 32;    // RFC 8461 §3.2
