@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/domain.h"
 #include "wire/gzip.h"
+#include "wire/json_begin.h"
 #include "wire/report_mail_reader.h"
 
 namespace strictmx {
@@ -14,10 +15,8 @@ namespace {
 constexpr int kMaxLayers = 2;  // of compression
 
 bool begins_like_json(std::string_view octets) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (octets.starts_with(kByteOrderMark)) octets.remove_prefix(kByteOrderMark.size());
-  const auto first = octets.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && (octets[first] == '{' || octets[first] == '[');
+  const char first = json_begin(octets);
+  return first == '{' || first == '[';
 }
 
 Result<std::string> unpack(std::string octets, std::size_t limit,

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "wire/gzip.h"
+#include "wire/json_begin.h"
 
 namespace strictmx {
 
@@ -47,17 +48,10 @@ std::string decoded(GMimePart* part) {
   return {reinterpret_cast<const char*>(octets->data), octets->len};
 }
 
-bool begins_like_object(std::string_view content) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
-  const auto first = content.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && content[first] == '{';
-}
-
 // How likely the part is the report; 0: not at all. The content decides, the type only ranks.
 int likelihood(const ReportAttachment& part) {
   const bool packed = looks_like_gzip(part.content) || looks_like_zip(part.content);
-  if (!packed && !begins_like_object(part.content)) return 0;
+  if (!packed && json_begin(part.content) != '{') return 0;
   if (part.media_type.find("tlsrpt") != std::string::npos) return 3;
   const auto name = ascii_lower(part.file_name);
   for (const std::string_view end : {".json", ".gz", ".zip"}) {
