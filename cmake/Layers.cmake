@@ -12,8 +12,8 @@ endfunction()
 # Makes library `NAME` of all .cc files below src/NAME, and `NAME_test` of the _test.cc files.
 # ASYNC: coroutines, whose optimised code takes the compiler twice as long with sanitizers; a Debug
 # build does without. Their tests each set up a small world, and name its parts alike.
-# Where CMAKE_UNITY_BUILD is on, six files are compiled as one, in a third of the time: what is named
-# in a namespace without name is then named once in a layer.
+# Where CMAKE_UNITY_BUILD is on, six files are compiled as one, in less than half the time: what is
+# named in a namespace without name is then named once in a layer.
 # What most files include is compiled once (pch_*.h); that a header brings what it names is checked by
 # tools/check_headers.
 function(strictmx_layer name)
