@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/descriptor.h"
 #include "base/time.h"
 
 extern char** environ;
@@ -43,28 +44,28 @@ bool read_all(int fd, std::string& text) {
 }  // namespace
 
 Result<std::string> run_program(const std::vector<std::string>& arguments) {
-  int pipe[2];
-  if (::pipe2(pipe, O_CLOEXEC) != 0) return fail(Errc::io, "pipe");
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::io, "pipe");
+  const Descriptor output(ends[0]);
+  Descriptor input(ends[1]);
   std::vector<char*> argv;
   for (const auto& word : arguments) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], 1);
-  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], 2);
+  ::posix_spawn_file_actions_adddup2(&actions, input.get(), 1);
+  ::posix_spawn_file_actions_adddup2(&actions, input.get(), 2);
   pid_t child = 0;
   const int failed = ::posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
-  ::close(pipe[1]);
+  input.reset();
   if (failed != 0) {
-    ::close(pipe[0]);
     return fail(failed == ENOENT ? Errc::not_found : Errc::io,
                 fmt::format("{}: cannot be run", arguments[0]));
   }
   std::string text;
-  const bool ended = read_all(pipe[0], text);
-  ::close(pipe[0]);
+  const bool ended = read_all(output.get(), text);
   if (!ended) ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   if (!ended) return fail(Errc::timeout, fmt::format("{}: does not end", arguments[0]));

@@ -11,8 +11,6 @@
 namespace strictmx {
 namespace {
 
-using test::OwnedFd;
-
 constexpr Millis kPatience{5000};  // never waited for unless something is wrong
 
 // An acceptor that keeps what it accepts.
@@ -24,7 +22,7 @@ struct Door {
   test::MemoryLog log;
   std::unique_ptr<EventLoop> loop = EventLoop::create().value();
   std::unique_ptr<Acceptor> acceptor;
-  std::vector<OwnedFd> accepted;
+  std::vector<Descriptor> accepted;
 };
 
 TEST_CASE("acceptor: connections come in, do not block, and carry octets") {
@@ -33,7 +31,7 @@ TEST_CASE("acceptor: connections come in, do not block, and carry octets") {
                             "unix:" + (dir.path() / "s").string()}) {
     CAPTURE(where);
     Door door(where);
-    const OwnedFd client = test::connect_to(door.acceptor->local());
+    const Descriptor client = test::connect_to(door.acceptor->local());
     REQUIRE(client.get() >= 0);
     door.loop->turn(kPatience);
     REQUIRE(door.accepted.size() == 1);
@@ -47,7 +45,7 @@ TEST_CASE("acceptor: connections come in, do not block, and carry octets") {
 
 TEST_CASE("acceptor: others have their turn between many connections") {
   Door door("inet:127.0.0.1:0");
-  std::vector<OwnedFd> clients;
+  std::vector<Descriptor> clients;
   for (int i = 0; i < 100; ++i) clients.push_back(test::connect_to(door.acceptor->local()));
   door.loop->turn(kPatience);
   CHECK(door.accepted.size() == 32);
@@ -67,7 +65,7 @@ TEST_CASE("acceptor: after stop nobody can connect, and the file is gone") {
 
 TEST_CASE("acceptor: who has connected before the end is accepted") {
   Door door("inet:127.0.0.1:0");
-  std::vector<OwnedFd> clients;
+  std::vector<Descriptor> clients;
   for (int i = 0; i < 40; ++i) clients.push_back(test::connect_to(door.acceptor->local()));
   door.acceptor->finish();
   CHECK(door.accepted.size() == clients.size());
@@ -78,13 +76,13 @@ TEST_CASE("acceptor: it may be stopped from its own callback") {
   test::MemoryLog log;
   const auto loop = EventLoop::create().value();
   auto acceptor = Acceptor::open(*loop, *Endpoint::parse("inet:127.0.0.1:0"), 0666, log).value();
-  std::vector<OwnedFd> accepted;
+  std::vector<Descriptor> accepted;
   REQUIRE(acceptor->start([&](int descriptor) {
     accepted.emplace_back(descriptor);
     acceptor->stop();
   }));
-  const OwnedFd one = test::connect_to(acceptor->local());
-  const OwnedFd two = test::connect_to(acceptor->local());
+  const Descriptor one = test::connect_to(acceptor->local());
+  const Descriptor two = test::connect_to(acceptor->local());
   loop->turn(kPatience);
   CHECK(accepted.size() == 1);
 }
@@ -98,7 +96,7 @@ class NoDescriptors {
     low.rlim_cur = 200;
     ::setrlimit(RLIMIT_NOFILE, &low);
     for (;;) {
-      OwnedFd fd(::dup(0));
+      Descriptor fd(::dup(0));
       if (fd.get() < 0) break;
       taken_.push_back(std::move(fd));
     }
@@ -107,14 +105,14 @@ class NoDescriptors {
 
  private:
   rlimit before_{};
-  std::vector<OwnedFd> taken_;
+  std::vector<Descriptor> taken_;
 };
 
 TEST_CASE("acceptor: without descriptors it pauses, complains once, and recovers") {
   Door door("inet:127.0.0.1:0");
   Log& log = door.log;
   log.info("started");  // the sanitizer's first look at the type of an object takes a descriptor
-  const OwnedFd waiting = test::connect_to(door.acceptor->local());
+  const Descriptor waiting = test::connect_to(door.acceptor->local());
   {
     const NoDescriptors none;
     for (int i = 0; i < 3; ++i) door.loop->turn(kPatience);  // tries, and two pauses that end

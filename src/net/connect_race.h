@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "core/ip_address.h"
 #include "net/asio.h"
 #include "net/fd_watch.h"
@@ -15,8 +16,8 @@
 namespace strictmx {
 
 struct Connected {
-  int descriptor = -1;  // non-blocking, with TCP_NODELAY; the receiver closes it
-  int error = 0;        // without a descriptor: errno of the last attempt, 0 at the deadline
+  Descriptor descriptor;  // non-blocking, with TCP_NODELAY
+  int error = 0;          // without a descriptor: errno of the last attempt, 0 at the deadline
 };
 
 class ConnectRace {

@@ -7,8 +7,6 @@
 namespace strictmx {
 namespace {
 
-using test::OwnedFd;
-
 std::vector<IpAddress> addresses(const std::vector<std::string>& texts) {
   std::vector<IpAddress> result;
   for (const auto& text : texts) result.push_back(*IpAddress::parse(text));
@@ -27,7 +25,7 @@ struct Listener {
     ::listen(fd.get(), 8);
   }
   std::uint16_t port = 0;
-  OwnedFd fd;
+  Descriptor fd;
 };
 
 TEST_CASE("connect race: the first address that answers, dead ones or not") {
@@ -38,10 +36,9 @@ TEST_CASE("connect race: the first address that answers, dead ones or not") {
                             {"::1", "127.0.0.2", "127.0.0.1"}}) {
     CAPTURE(texts.size());
     const Connected connected = race(texts, listener.port, Millis(5000));
-    const OwnedFd mine(connected.descriptor);
-    REQUIRE(mine.get() >= 0);
+    REQUIRE(connected.descriptor);
     CHECK(connected.error == 0);
-    const OwnedFd theirs(::accept(listener.fd.get(), nullptr, nullptr));
+    const Descriptor theirs(::accept(listener.fd.get(), nullptr, nullptr));
     REQUIRE(test::send_all(theirs, "x"));
   }
 }
@@ -49,10 +46,10 @@ TEST_CASE("connect race: the first address that answers, dead ones or not") {
 TEST_CASE("connect race: when all are dead the last reason is told") {
   std::uint16_t port = 0;
   {
-    const OwnedFd taken = test::bind_loopback(SOCK_STREAM, port);
+    const Descriptor taken = test::bind_loopback(SOCK_STREAM, port);
   }
   const Connected connected = race({"127.0.0.1", "127.0.0.2"}, port, Millis(5000));
-  CHECK(connected.descriptor == -1);
+  CHECK_FALSE(connected.descriptor);
   CHECK(connected.error == ECONNREFUSED);
 }
 
@@ -65,14 +62,14 @@ struct Deaf {
     fill = test::connect_to(here);
   }
   std::uint16_t port = 0;
-  OwnedFd fd;
-  OwnedFd fill;
+  Descriptor fd;
+  Descriptor fill;
 };
 
 TEST_CASE("connect race: it ends at the deadline, and when cancelled") {
   const Deaf deaf;
   const Connected late = race({"127.0.0.1"}, deaf.port, Millis(50));
-  CHECK(late.descriptor == -1);
+  CHECK_FALSE(late.descriptor);
   CHECK(late.error == 0);
 
   asio::io_context io{1};
@@ -80,7 +77,7 @@ TEST_CASE("connect race: it ends at the deadline, and when cancelled") {
   asio::post(io, [&] { running.cancel(); });
   const auto cancelled = test::run_task(io, running.run(test::in(Millis(5000))));
   REQUIRE(cancelled);
-  CHECK(cancelled->descriptor == -1);
+  CHECK_FALSE(cancelled->descriptor);
   CHECK(cancelled->error == ECANCELED);
 }
 

@@ -1,7 +1,5 @@
 #include "net/datagram_sender.h"
 
-#include <unistd.h>
-
 #include "net/socket_address.h"
 
 namespace strictmx {
@@ -9,16 +7,12 @@ namespace strictmx {
 DatagramSender::DatagramSender(const std::string& path)
     : path_(path), fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {}
 
-DatagramSender::~DatagramSender() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 bool DatagramSender::send(std::string_view datagram) {
   const auto where = Endpoint::parse("unix:" + path_);
-  if (!where || fd_ < 0) return false;
+  if (!where || !fd_) return false;
   auto address = socket_address(*where);
-  const auto sent = ::sendto(fd_, datagram.data(), datagram.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
-                             address.get(), address.length);
+  const auto sent = ::sendto(fd_.get(), datagram.data(), datagram.size(),
+                             MSG_NOSIGNAL | MSG_DONTWAIT, address.get(), address.length);
   return sent == static_cast<ssize_t>(datagram.size());
 }
 

@@ -4,22 +4,21 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
+
 namespace strictmx {
 
 class DatagramSender {
  public:
   // `path` as in net/endpoint: absolute, at most 107 octets; else nothing is ever sent.
   explicit DatagramSender(const std::string& path);
-  DatagramSender(const DatagramSender&) = delete;
-  DatagramSender& operator=(const DatagramSender&) = delete;
-  ~DatagramSender();
 
   // False: nobody is there, or the queue is full.
   bool send(std::string_view datagram);
 
  private:
   std::string path_;
-  int fd_;
+  Descriptor fd_;
 };
 
 }  // namespace strictmx

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "net/handed_over.h"
 #include "net/socket_address.h"
 
@@ -30,21 +31,6 @@ namespace {
 constexpr std::size_t kAtOnce = 64;
 constexpr std::size_t kMaxLeftBatches = 1024;  // received after stop()
 constexpr std::string_view kHandedOver = "systemd:";
-
-// Owns a descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::unexpected<Error> failed(const std::string& what, int error) {
   return fail(Errc::io, fmt::format("{}: {}", what, std::strerror(error)));
@@ -78,7 +64,7 @@ int clear_unused(const std::string& path) {
   if (::lstat(path.c_str(), &found) != 0) return errno == ENOENT ? 0 : errno;
   if (!S_ISSOCK(found.st_mode)) return EEXIST;
   const Descriptor probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (probe.get() < 0) return errno;
+  if (!probe) return errno;
   const auto address = address_of(path);
   const int connected =
       ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);

@@ -23,36 +23,30 @@ epoll_event event_for(std::uint32_t events, Watcher* watcher) {
 }  // namespace
 
 Result<std::unique_ptr<EventLoop>> EventLoop::create() {
-  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-  const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  const int error = errno;
-  std::unique_ptr<EventLoop> loop(new EventLoop(epoll, wake));
+  Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+  Descriptor wake(epoll ? ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1);
   // Edge-triggered: each post is an event of its own, and nobody has to read the counter.
   epoll_event event = event_for(EPOLLIN | EPOLLET, nullptr);
-  if (epoll < 0 || wake < 0) return fail(Errc::io, std::string("epoll: ") + std::strerror(error));
-  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event) != 0) {
+  if (!wake || ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.get(), &event) != 0) {
     return fail(Errc::io, std::string("epoll: ") + std::strerror(errno));
   }
-  return loop;
+  return std::unique_ptr<EventLoop>(new EventLoop(std::move(epoll), std::move(wake)));
 }
 
-EventLoop::~EventLoop() {
-  if (epoll_ >= 0) ::close(epoll_);
-  if (wake_ >= 0) ::close(wake_);
-}
+EventLoop::~EventLoop() = default;
 
 bool EventLoop::watch(int descriptor, std::uint32_t events, Watcher& watcher) {
   epoll_event event = event_for(events, &watcher);
-  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0;
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
 bool EventLoop::change(int descriptor, std::uint32_t events, Watcher& watcher) {
   epoll_event event = event_for(events, &watcher);
-  return ::epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) == 0;
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, descriptor, &event) == 0;
 }
 
 void EventLoop::forget(int descriptor, const Watcher& watcher) {
-  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, descriptor, nullptr);
   for (std::size_t i = next_ready_; i < end_ready_; ++i) {
     if (ready_[i].data.ptr == &watcher) ready_[i].events = 0;
   }
@@ -80,7 +74,7 @@ void EventLoop::post(std::function<void()> function) {
   constexpr std::uint64_t kOne = 1;
   // It fails only when the counter is full of wake-ups, and then one more is not needed.
   if (first) [[maybe_unused]]
-    const auto written = ::write(wake_, &kOne, sizeof kOne);
+    const auto written = ::write(wake_.get(), &kOne, sizeof kOne);
 }
 
 void EventLoop::stop() {
@@ -101,7 +95,7 @@ int EventLoop::patience(Millis longest) const {
 
 std::size_t EventLoop::turn(Millis longest) {
   const int count =
-      ::epoll_wait(epoll_, ready_.data(), static_cast<int>(kBatch), patience(longest));
+      ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(kBatch), patience(longest));
   now_ = std::chrono::steady_clock::now();
   bool posted = false;
   std::size_t done = 0;

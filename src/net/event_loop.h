@@ -17,6 +17,7 @@
 #include <set>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -83,15 +84,15 @@ class EventLoop {
   MonoTime now() const { return now_; }
 
  private:
-  explicit EventLoop(int epoll, int wake) : epoll_(epoll), wake_(wake) {}
+  EventLoop(Descriptor epoll, Descriptor wake) : epoll_(std::move(epoll)), wake_(std::move(wake)) {}
   int patience(Millis longest) const;
   std::size_t run_timers();
   std::size_t run_posted();
 
   static constexpr std::size_t kBatch = 256;  // descriptors of one turn
 
-  int epoll_;
-  int wake_;  // an eventfd, told of posted functions
+  Descriptor epoll_;
+  Descriptor wake_;  // an eventfd, told of posted functions
   MonoTime now_ = std::chrono::steady_clock::now();
   std::array<epoll_event, kBatch> ready_{};
   std::size_t next_ready_ = 0;  // of this turn, not yet handled: from here

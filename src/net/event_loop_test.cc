@@ -11,8 +11,6 @@
 namespace strictmx {
 namespace {
 
-using test::OwnedFd;
-
 constexpr Millis kAtOnce{0};
 constexpr Millis kPatience{5000};  // never waited for unless something is wrong
 
@@ -20,11 +18,11 @@ struct Pair {
   Pair() {
     int fds[2] = {-1, -1};
     ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds);
-    near = OwnedFd(fds[0]);
-    far = OwnedFd(fds[1]);
+    near = Descriptor(fds[0]);
+    far = Descriptor(fds[1]);
   }
-  OwnedFd near;
-  OwnedFd far;
+  Descriptor near;
+  Descriptor far;
 };
 
 class Recorder final : public Watcher {

@@ -42,7 +42,7 @@ class Running {
     return talk_on(connect(), request, expect);
   }
 
-  test::OwnedFd connect() { return test::connect_to(server_->local()); }
+  Descriptor connect() { return test::connect_to(server_->local()); }
 
   // From now on each connection ends after its next response. `before` runs while nothing is
   // accepted. The number of connections that remain.
@@ -56,7 +56,7 @@ class Running {
     return left.get_future().get();
   }
 
-  static std::string talk_on(const test::OwnedFd& fd, std::string_view request,
+  static std::string talk_on(const Descriptor& fd, std::string_view request,
                              std::string_view expect) {
     REQUIRE(test::send_all(fd, request));
     std::string got;
@@ -114,8 +114,8 @@ TEST_CASE("HEAD has the header of GET and no body") {
 TEST_CASE("finishing answers those who are there once more, and waits for nobody for long") {
   Running server;
   const std::string request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
-  const test::OwnedFd mta = server.connect();
-  const test::OwnedFd silent = server.connect();
+  const Descriptor mta = server.connect();
+  const Descriptor silent = server.connect();
   for (const auto* fd : {&mta, &silent}) {
     CHECK(Running::talk_on(*fd, request, "up 1\n").find("close") == std::string::npos);
   }
@@ -128,7 +128,7 @@ TEST_CASE("finishing answers those who are there once more, and waits for nobody
 
 TEST_CASE("finishing answers those who have connected and were not accepted") {
   Running server;
-  std::vector<test::OwnedFd> waiting;
+  std::vector<Descriptor> waiting;
   const std::size_t left = server.finish([&] {
     for (int i = 0; i < 5; ++i) waiting.push_back(server.connect());
   });

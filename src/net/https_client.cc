@@ -1,7 +1,6 @@
 #include "net/https_client.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <boost/intrusive/list.hpp>
@@ -39,29 +38,27 @@ std::string request_text(const HttpsGet& get) {
 // A descriptor and whoever waits for it.
 class Socket {
  public:
-  Socket(asio::io_context& io, int descriptor)
-      : io_(io), descriptor_(descriptor), watch_(std::in_place, io, descriptor, [this](unsigned) {
-          watch_->want(0);
+  Socket(asio::io_context& io, Descriptor descriptor)
+      : io_(io),
+        descriptor_(std::move(descriptor)),
+        watch_(io, descriptor_.get(), [this](unsigned) {
+          watch_.want(0);
           if (waiting_ != nullptr) waiting_->set(true);
         }) {}
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
-  ~Socket() {
-    watch_.reset();
-    ::close(descriptor_);
-  }
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
 
   // False: the deadline passed, or cancel() was called.
   Task<bool> ready(VerifiedClient::Want want, MonoTime deadline) {
     OneShot<bool> signal(io_.get_executor());
     waiting_ = &signal;
     const bool write = want == VerifiedClient::Want::write;
-    watch_->want(write ? FdWatch::kWrite : FdWatch::kRead);
+    watch_.want(write ? FdWatch::kWrite : FdWatch::kRead);
     const std::optional<bool> came = co_await signal.wait(deadline);
     waiting_ = nullptr;
-    watch_->want(0);
+    watch_.want(0);
     co_return came.value_or(false);
   }
 
@@ -71,8 +68,8 @@ class Socket {
 
  private:
   asio::io_context& io_;
-  const int descriptor_;
-  std::optional<FdWatch> watch_;
+  const Descriptor descriptor_;
+  FdWatch watch_;
   OneShot<bool>* waiting_ = nullptr;  // in the frame of ready()
 };
 
@@ -112,8 +109,8 @@ class Fetch : public FetchHook {
 };
 
 Task<FetchOutcome> Fetch::run() {
-  const Connected connected = co_await race_.run(deadline_);
-  if (connected.descriptor >= 0) socket_.emplace(io_, connected.descriptor);
+  Connected connected = co_await race_.run(deadline_);
+  if (connected.descriptor) socket_.emplace(io_, std::move(connected.descriptor));
   if (cancelled_) co_return stopping();
   if (!socket_ && connected.error == 0) co_return out_of_time("while connecting");
   if (!socket_) co_return failed(FetchStatus::connect_failed, std::strerror(connected.error));

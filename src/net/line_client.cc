@@ -2,11 +2,11 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "base/descriptor.h"
 #include "net/socket_address.h"
 
 namespace strictmx {
@@ -21,22 +21,17 @@ class Connection {
   Connection(const Endpoint& where, Millis patience)
       : end_(SystemClock().now().mono + patience),
         fd_(::socket(family_of(where), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-    if (fd_ < 0) return;
+    if (!fd_) return;
     auto address = socket_address(where);
-    const bool begun = ::connect(fd_, address.get(), address.length) == 0;
+    const bool begun = ::connect(fd_.get(), address.get(), address.length) == 0;
     good_ = begun || (errno == EINPROGRESS && wait(POLLOUT) && connected());
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() {
-    if (fd_ >= 0) ::close(fd_);
   }
 
   bool good() const { return good_; }
 
   bool write(std::string_view data) {
     while (good_ && !data.empty()) {
-      const auto sent = ::send(fd_, data.data(), data.size(), MSG_NOSIGNAL);
+      const auto sent = ::send(fd_.get(), data.data(), data.size(), MSG_NOSIGNAL);
       if (sent >= 0) {
         data.remove_prefix(static_cast<std::size_t>(sent));
       } else {
@@ -51,7 +46,7 @@ class Connection {
     std::string text;
     while (good_ && text.size() <= kMaxReply) {
       char buffer[4096];
-      const auto size = ::recv(fd_, buffer, sizeof buffer, 0);
+      const auto size = ::recv(fd_.get(), buffer, sizeof buffer, 0);
       if (size == 0) return text;
       if (size > 0) {
         text.append(buffer, static_cast<std::size_t>(size));
@@ -69,7 +64,7 @@ class Connection {
     for (;;) {
       const auto left = std::chrono::ceil<Millis>(end_ - SystemClock().now().mono).count();
       if (left <= 0) return false;
-      pollfd one{fd_, what, 0};
+      pollfd one{fd_.get(), what, 0};
       const int ready = ::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left, 60000)));
       if (ready > 0) return true;
       if (ready < 0 && errno != EINTR) return false;
@@ -79,11 +74,11 @@ class Connection {
   bool connected() const {
     int error = 0;
     socklen_t size = sizeof error;
-    return ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+    return ::getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
   }
 
   MonoTime end_;
-  int fd_;
+  Descriptor fd_;
   bool good_ = false;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "net/endpoint.h"
 
@@ -23,17 +24,17 @@ class ListenSocket {
   ListenSocket& operator=(ListenSocket&&) = delete;
   ~ListenSocket();
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
   const Endpoint& local() const { return local_; }
 
  private:
-  ListenSocket(int descriptor, Endpoint endpoint);
-  static Result<ListenSocket> take(int descriptor);  // one that was handed over
+  ListenSocket(Descriptor descriptor, Endpoint endpoint);
+  static Result<ListenSocket> take(Descriptor descriptor);  // one that was handed over
   Result<void> bind_inet(const InetEndpoint& inet);
   Result<void> bind_unix(const UnixEndpoint& local, unsigned mode);
   std::unexpected<Error> failed(int error) const;
 
-  int descriptor_;
+  Descriptor descriptor_;
   Endpoint local_;
   bool owns_file_ = false;
   dev_t file_device_ = 0;

@@ -3,18 +3,16 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "base/descriptor.h"
 
 namespace strictmx {
 namespace {
 
 // Connecting a datagram socket only looks the route up.
 bool routed(int family, const sockaddr* address, socklen_t length) {
-  const int fd = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const bool found = ::connect(fd, address, length) == 0;
-  ::close(fd);
-  return found;
+  const Descriptor fd(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return fd && ::connect(fd.get(), address, length) == 0;
 }
 
 }  // namespace

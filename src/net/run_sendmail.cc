@@ -15,6 +15,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/text.h"
 #include "net/one_shot.h"
 
@@ -27,21 +28,6 @@ constexpr std::size_t kMaxErrorText = 200;
 AttemptOutcome deferred(std::string detail) {
   return {AttemptOutcome::Kind::deferred, "sendmail: " + std::move(detail)};
 }
-
-class OwnedFd {
- public:
-  explicit OwnedFd(int fd) : fd_(fd) {}
-  OwnedFd(const OwnedFd&) = delete;
-  OwnedFd& operator=(const OwnedFd&) = delete;
-  ~OwnedFd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -111,14 +97,14 @@ AttemptOutcome judge(int status, int output) {
 Task<AttemptOutcome> run_sendmail(asio::io_context& io, std::vector<std::string> command,
                                   const OutgoingMail& mail, MonoTime deadline) {
   command.insert(command.end(), {"-f", mail.from.text(), "--", mail.to.text()});
-  const OwnedFd input(memfd_create("mail", MFD_CLOEXEC));
-  const OwnedFd output(memfd_create("output", MFD_CLOEXEC));
+  const Descriptor input(memfd_create("mail", MFD_CLOEXEC));
+  const Descriptor output(memfd_create("output", MFD_CLOEXEC));
   if (input.get() < 0 || output.get() < 0 || !write_all(input.get(), local_lines(mail.text))) {
     co_return deferred("no memory for the mail");
   }
   const pid_t pid = start(command, input.get(), output.get());
   if (pid < 0) co_return deferred(fmt::format("{}: {}", command[0], std::strerror(errno)));
-  OwnedFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   int status = 0;
   if (process.get() < 0) {
     waitpid(pid, &status, 0);

@@ -36,23 +36,19 @@ ServiceManager::ServiceManager() : path_(variable("NOTIFY_SOCKET")) {
   const bool good = (path_.starts_with('/') || path_.starts_with('@')) && path_.size() > 1 &&
                     path_.size() < sizeof sockaddr_un::sun_path;
   if (!good) return;
-  fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  fd_ = Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   watchdog_ = read_watchdog();
 }
 
-ServiceManager::~ServiceManager() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 void ServiceManager::tell(std::string_view state) const {
-  if (fd_ < 0) return;
+  if (!fd_) return;
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::ranges::copy(path_, address.sun_path);
   if (path_.front() == '@') address.sun_path[0] = '\0';  // an abstract name
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_.size());
   [[maybe_unused]] const auto sent =
-      ::sendto(fd_, state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+      ::sendto(fd_.get(), state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                reinterpret_cast<const sockaddr*>(&address), length);
 }
 

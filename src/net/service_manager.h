@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/time.h"
 
 namespace strictmx {
@@ -13,9 +14,6 @@ class ServiceManager {
  public:
   // $NOTIFY_SOCKET (a path, or @NAME), $WATCHDOG_USEC, $WATCHDOG_PID.
   ServiceManager();
-  ServiceManager(const ServiceManager&) = delete;
-  ServiceManager& operator=(const ServiceManager&) = delete;
-  ~ServiceManager();
 
   // Lines of sd_notify(3): "READY=1\nSTATUS=…". Never waits; what is not taken is lost.
   void tell(std::string_view state) const;
@@ -24,7 +22,7 @@ class ServiceManager {
   std::optional<Millis> watchdog() const { return watchdog_; }
 
  private:
-  int fd_ = -1;
+  Descriptor fd_;
   std::string path_;
   std::optional<Millis> watchdog_;
 };

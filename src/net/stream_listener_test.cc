@@ -12,8 +12,6 @@
 namespace strictmx {
 namespace {
 
-using test::OwnedFd;
-
 Task<void> echo(ByteStream stream) {
   char buffer[4096];
   for (;;) {
@@ -186,7 +184,7 @@ TEST_CASE("stream listener: a stale socket file is replaced, one in use and othe
   asio::io_context io(1);
   test::MemoryLog log;
 
-  OwnedFd dead(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor dead(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::ranges::copy(path.string(), address.sun_path);
@@ -226,7 +224,7 @@ TEST_CASE("stream listener: who has connected before the end is accepted, nobody
   test::MemoryLog log;
   const auto listener =
       StreamListener::open(io, *Endpoint::parse("inet:127.0.0.1:0"), {}, log).value();
-  std::vector<OwnedFd> clients;
+  std::vector<Descriptor> clients;
   for (int i = 0; i < 40; ++i) clients.push_back(test::connect_to(listener->local()));
   CHECK(listener->finish().size() == clients.size());
   CHECK(test::connect_to(listener->local()).get() < 0);
@@ -253,7 +251,7 @@ class NoDescriptors {
     low.rlim_cur = 200;
     ::setrlimit(RLIMIT_NOFILE, &low);
     for (;;) {
-      OwnedFd fd(::dup(0));
+      Descriptor fd(::dup(0));
       if (fd.get() < 0) break;
       taken_.push_back(std::move(fd));
     }
@@ -266,7 +264,7 @@ class NoDescriptors {
 
  private:
   rlimit before_{};
-  std::vector<OwnedFd> taken_;
+  std::vector<Descriptor> taken_;
 };
 
 TEST_CASE("stream listener: without descriptors it pauses, complains once, and recovers") {
@@ -274,7 +272,7 @@ TEST_CASE("stream listener: without descriptors it pauses, complains once, and r
   const auto served = test::connect_to(server.local());
   REQUIRE(test::send_all(served, "x"));
   REQUIRE(test::receive(served, 1) == "x");
-  OwnedFd waiting(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor waiting(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -300,7 +298,7 @@ TEST_CASE("stream listener: without descriptors it pauses, complains once, and r
 
 TEST_CASE("stream listener: many connections in one go") {
   EchoServer server("inet:127.0.0.1:0");
-  std::vector<OwnedFd> clients;
+  std::vector<Descriptor> clients;
   for (int i = 0; i < 150; ++i) clients.push_back(test::connect_to(server.local()));
   for (const auto& client : clients) {
     REQUIRE(test::send_all(client, "q"));

@@ -171,7 +171,7 @@ class DnsServer {
   }
 
   void serve_tcp() {
-    const OwnedFd client(::accept4(tcp_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    const Descriptor client(::accept4(tcp_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     const auto prefix = receive(client, 2);
     if (prefix.size() < 2) return;
     const auto size =
@@ -190,8 +190,8 @@ class DnsServer {
   }
 
   std::uint16_t port_ = 0;
-  OwnedFd udp_;
-  OwnedFd tcp_;
+  Descriptor udp_;
+  Descriptor tcp_;
   std::mutex mutex_;
   std::map<std::pair<std::string, unsigned>, DnsScript> scripts_;
   std::map<std::pair<std::string, unsigned>, unsigned> asked_;

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "net/asio.h"
@@ -46,43 +47,23 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-// A descriptor closed at the end of the block.
-class OwnedFd {
- public:
-  explicit OwnedFd(int fd = -1) : fd_(fd) {}
-  OwnedFd(OwnedFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  OwnedFd& operator=(OwnedFd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~OwnedFd() { reset(); }
-  void reset() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 // A socket of 127.0.0.1 with a port of the system's choice.
-inline OwnedFd bind_loopback(int type, std::uint16_t& port) {
-  OwnedFd fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
+inline Descriptor bind_loopback(int type, std::uint16_t& port) {
+  Descriptor fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(fd.get(), generic, length) != 0) return OwnedFd();
+  if (::bind(fd.get(), generic, length) != 0) return Descriptor();
   ::getsockname(fd.get(), generic, &length);
   port = ntohs(address.sin_port);
   return fd;
 }
 
 // A blocking client connection; -1 inside when refused. Reads give up after five seconds.
-inline OwnedFd connect_to(const Endpoint& endpoint) {
+inline Descriptor connect_to(const Endpoint& endpoint) {
   sockaddr_storage storage{};
   socklen_t length = 0;
   if (const auto* local = std::get_if<UnixEndpoint>(&endpoint.where)) {
@@ -107,14 +88,14 @@ inline OwnedFd connect_to(const Endpoint& endpoint) {
       length = sizeof address;
     }
   }
-  OwnedFd fd(::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor fd(::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const timeval patience{5, 0};
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0) return OwnedFd();
+  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0) return Descriptor();
   return fd;
 }
 
-inline bool send_all(const OwnedFd& fd, std::string_view data) {
+inline bool send_all(const Descriptor& fd, std::string_view data) {
   while (!data.empty()) {
     const auto sent = ::send(fd.get(), data.data(), data.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
@@ -124,7 +105,7 @@ inline bool send_all(const OwnedFd& fd, std::string_view data) {
 }
 
 // Up to `count` octets; fewer when the peer closed or five seconds passed.
-inline std::string receive(const OwnedFd& fd, std::size_t count) {
+inline std::string receive(const Descriptor& fd, std::size_t count) {
   std::string data(count, '\0');
   std::size_t have = 0;
   while (have < count) {
@@ -137,7 +118,7 @@ inline std::string receive(const OwnedFd& fd, std::size_t count) {
 }
 
 // Everything until the peer closes.
-inline std::string receive_rest(const OwnedFd& fd) { return receive(fd, 1U << 20); }
+inline std::string receive_rest(const Descriptor& fd) { return receive(fd, 1U << 20); }
 
 template <class T>
 Task<void> store_result(Task<T> task, std::optional<T>& out) {

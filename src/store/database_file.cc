@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/descriptor.h"
 #include "store/store_version.h"
 
 namespace strictmx {
@@ -19,11 +20,8 @@ namespace fs = std::filesystem;
 // An empty file is an empty database; SQLite gives its other files the same mode. An existing one
 // is not touched: closing any descriptor of it would drop the locks of this process.
 Result<void> make_file(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd >= 0) {
-    ::close(fd);
-    return sync_directory(fs::absolute(path).parent_path());
-  }
+  const Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (fd) return sync_directory(fs::absolute(path).parent_path());
   if (errno == EEXIST) return {};
   return system_failure(path);
 }
@@ -139,13 +137,8 @@ Result<void> make_state_directory(const fs::path& dir) {
 }
 
 Result<void> sync_directory(const fs::path& dir) {
-  const int fd = ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return system_failure(dir);
-  const int synced = ::fsync(fd);
-  const int why = errno;
-  ::close(fd);
-  errno = why;
-  if (synced != 0) return system_failure(dir);
+  const Descriptor fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return system_failure(dir);
   return {};
 }
 

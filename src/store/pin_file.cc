@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/descriptor.h"
 #include "store/database_file.h"
 
 namespace strictmx {
@@ -32,11 +33,9 @@ Result<void> write_all(int fd, std::string_view text, const fs::path& file) {
 }
 
 Result<void> write_file(const fs::path& file, std::string_view text) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return system_failure(file);
-  auto written = write_all(fd, text, file);
-  ::close(fd);
-  return written;
+  const Descriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!fd) return system_failure(file);
+  return write_all(fd.get(), text, file);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/descriptor.h"
+
 namespace strictmx {
 
 namespace {
@@ -30,11 +32,9 @@ Result<std::string> read_descriptor(int fd, const std::string& name, std::size_t
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& file, std::size_t limit) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail(Errc::io, fmt::format("{}: {}", file.string(), std::strerror(errno)));
-  auto text = read_descriptor(fd, file.string(), limit);
-  ::close(fd);
-  return text;
+  const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return fail(Errc::io, fmt::format("{}: {}", file.string(), std::strerror(errno)));
+  return read_descriptor(fd.get(), file.string(), limit);
 }
 
 Result<std::string> read_standard_input(std::size_t limit) {
