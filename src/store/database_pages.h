@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace strictmx {
@@ -16,29 +18,28 @@ class DatabasePages {
  public:
   // The log is FILE-wal; it may be absent. Errors: Errc::io.
   static Result<DatabasePages> open(const std::filesystem::path& file);
-  DatabasePages(DatabasePages&& other) noexcept;
-  DatabasePages& operator=(DatabasePages&&) = delete;
-  ~DatabasePages();
 
-  std::uint32_t count() const { return count_; }
+  // Pages that the file or its log has, ascending. The log may have some that a cut file has not.
+  std::vector<std::uint32_t> numbers() const;
 
   // Counted from 1. Empty when there is no such page, or it cannot be read. Valid until the next
   // call.
   std::string_view read(std::uint32_t number);
 
-  // Some page could be read so far.
-  bool any_readable() const { return any_readable_; }
+  // The disk fails: of the pages asked for it could read none.
+  bool disk_fails() const { return disk_failed_ && !any_readable_; }
 
  private:
   DatabasePages() = default;
   void read_log();
 
-  int file_ = -1;
-  int log_ = -1;
-  std::uint32_t count_ = 0;
+  Descriptor file_;
+  Descriptor log_;
+  std::uint32_t in_file_ = 0;
   std::unordered_map<std::uint32_t, std::int64_t> logged_;  // page to its offset in the log
   std::string page_;
   bool any_readable_ = false;
+  bool disk_failed_ = false;
 };
 
 }  // namespace strictmx

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -11,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "store/day_salvage.h"
 
 namespace strictmx {
@@ -66,33 +66,28 @@ class DirectoryLock {
  public:
   static Result<DirectoryLock> take(const fs::path& dir) {
     DirectoryLock lock(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (lock.fd_ < 0) {
+    if (!lock.fd_) {
       return fail(Errc::io, fmt::format("{}: {}", dir.string(), std::strerror(errno)));
     }
     for (int tries = 0; tries < kLockTries; ++tries) {
-      if (::flock(lock.fd_, LOCK_EX | LOCK_NB) == 0) return lock;
+      if (::flock(lock.fd_.get(), LOCK_EX | LOCK_NB) == 0) return lock;
       if (errno != EWOULDBLOCK && errno != EINTR) break;
       std::this_thread::sleep_for(kLockPause);
     }
     return fail(Errc::io,
                 fmt::format("{}: cannot be locked: {}", dir.string(), std::strerror(errno)));
   }
-  ~DirectoryLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  DirectoryLock(DirectoryLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  DirectoryLock& operator=(DirectoryLock&&) = delete;
 
  private:
   explicit DirectoryLock(int fd) : fd_(fd) {}
-  int fd_;
+  Descriptor fd_;
 };
 
 // Reads the whole file: damage is met now, not in the middle of a report.
 Result<SqliteConnection> open_checked(const fs::path& file) {
   auto connection = open_day_database(file, StoreAccess::read_write);
   if (!connection) return connection;
-  const auto problems = connection->check_structure(CheckDepth::quick, 1);
+  const auto problems = connection->check_structure(1);
   if (!problems) return std::unexpected(problems.error());
   if (problems->empty()) return connection;
   return fail(Errc::corrupt, fmt::format("{}: {}", file.string(), problems->front()));

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/descriptor.h"
 #include "store/policy_file.h"
 #include "store/policy_loader.h"
 
@@ -31,9 +31,8 @@ Result<void> verify_rows(SqliteConnection& connection, VerifyReport& report) {
 Result<void> make_empty(const fs::path& file) {
   std::error_code ignored;
   for (const char* suffix : {"", "-journal", "-wal"}) fs::remove(file.string() + suffix, ignored);
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return system_failure(file);
-  ::close(fd);
+  const Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) return system_failure(file);
   return {};
 }
 
@@ -69,7 +68,7 @@ Result<VerifyReport> verify_policies(const fs::path& file) {
     add_problem(report, connection.error().detail);
     return report;
   }
-  auto structure = connection->check_structure(CheckDepth::full, 100);
+  auto structure = connection->check_structure(100);
   if (structure) {
     for (auto& line : *structure) add_problem(report, std::move(line));
   } else if (structure.error().code == Errc::corrupt) {

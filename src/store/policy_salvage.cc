@@ -60,11 +60,12 @@ Result<std::int64_t> copy_intact_rows(const fs::path& damaged, const fs::path& t
     auto copier = RowCopier::make(*fresh);
     if (!copier) return std::unexpected(copier.error());
     const auto read = [&](std::uint32_t number) { return pages->read(number); };
-    for (std::uint32_t number = 1; number <= pages->count() && copier->done(); ++number) {
+    for (const auto number : pages->numbers()) {
+      if (!copier->done()) break;
       read_page_rows(number, read, [&](const KnownPolicy& policy) { copier->copy(policy); });
     }
     if (!copier->done()) return std::unexpected(copier->done().error());
-    if (pages->count() > 0 && !pages->any_readable()) {
+    if (pages->disk_fails()) {
       return fail(Errc::io, fmt::format("{}: no page can be read", damaged.string()));
     }
   }

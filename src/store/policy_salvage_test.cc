@@ -58,7 +58,7 @@ Sound make_sound() {
     touched.insert(number - 1);
     return pages->read(number);
   };
-  for (std::uint32_t number = 1; number <= pages->count(); ++number) {
+  for (const auto number : pages->numbers()) {
     touched.clear();
     read_page_rows(number, read, [&](const KnownPolicy& policy) {
       sound.pages[policy.domain.text()] = touched;
@@ -138,6 +138,34 @@ TEST_CASE("a page of any other content costs the rows on it and no more") {
       octets.replace(page * kPageBytes, kPageBytes, std::string(kPageBytes, fill));
       check_start(dir, sound, octets, [&](std::size_t hit) { return hit == page; });
     }
+  }
+}
+
+TEST_CASE("a damaged key costs its row: a search misses no other, wherever it now belongs") {
+  const auto sound = make_sound();
+  const auto hit = make_numbered(75);
+  const auto at = sound.octets.find(hit.domain.text() + hit.id);
+  REQUIRE(at != std::string::npos);
+  for (const char first : {'a', 'z'}) {
+    CAPTURE(first);
+    const TempDir dir;
+    auto octets = sound.octets;
+    octets[at] = first;
+    write_all(dir.database(), octets);
+    LinesLog log;
+    auto store = open_store(dir, log);
+    REQUIRE(store->repair().has_value());
+    REQUIRE(log.lines.size() == 1);
+    CHECK(log.lines[0].find("PRIMARY KEY order") != std::string::npos);
+    CHECK(log.lines[0].ends_with(" salvaged=149"));
+    REQUIRE(store->save({make_policy("new.example")}).has_value());
+    CHECK(store->find(Domain::parse("new.example").value()).has_value());
+    for (int i = 0; i < kRows; ++i) {
+      const auto policy = make_numbered(i);
+      if (store->find(policy.domain).has_value() == (policy.domain == hit.domain))
+        FAIL_CHECK(policy.domain.text());
+    }
+    CHECK(store->load_part("", 1000)->policies.size() == kRows);
   }
 }
 
@@ -228,6 +256,31 @@ TEST_CASE("rows that are in the write-ahead log only are salvaged, the last vers
   LinesLog log;
   REQUIRE(salvage_policy_file(dir.state(), "for the test", log).has_value());
   CHECK(list_rows(*open_store(dir, log)) == std::vector<std::string>{"a.example 2 2000"});
+}
+
+TEST_CASE("of a file that was cut, all that its write-ahead log has is salvaged") {
+  constexpr int kFirst = 40;
+  const TempDir dir;
+  const int status = run_in_child([&] {
+    LinesLog log;
+    auto store = PolicyStore::open(dir.state(), StoreAccess::read_write, log);
+    if (!store) return 1;
+    std::vector<KnownPolicy> policies;
+    for (int i = 0; i < kFirst; ++i) policies.push_back(make_numbered(i));
+    if (!(*store)->save(policies)) return 2;
+    ::_exit(0);  // without closing
+  });
+  REQUIRE(WEXITSTATUS(status) == 0);
+  for (const std::uintmax_t left : {4096U, 4095U, 768U, 1U}) {
+    CAPTURE(left);
+    const TempDir cut;
+    std::filesystem::copy(dir.state(), cut.state());
+    std::filesystem::remove(cut.database().string() + "-shm");
+    std::filesystem::resize_file(cut.database(), left);
+    LinesLog log;
+    REQUIRE(salvage_policy_file(cut.state(), "for the test", log).has_value());
+    CHECK(list_rows(*open_store(cut, log)).size() == kFirst);
+  }
 }
 
 TEST_CASE("a salvage that cannot be written leaves the damaged file as it was") {

@@ -49,9 +49,6 @@ class SqliteStatement {
   int bind_failure_ = SQLITE_OK;
 };
 
-// quick: the structure of all pages. full: also that indexes agree with their tables.
-enum class CheckDepth : std::uint8_t { quick, full };
-
 class SqliteConnection {
  public:
   // `name` is a path or a "file:" URI as `flags` (SQLITE_OPEN_*) say; `path` stands in errors.
@@ -64,7 +61,7 @@ class SqliteConnection {
   Result<SqliteStatement> prepare(const char* sql);
 
   // What SQLite finds damaged, at most `limit` lines; reads the whole file.
-  Result<std::vector<std::string>> check_structure(CheckDepth depth, int limit);
+  Result<std::vector<std::string>> check_structure(int limit);
 
   // All of this database as it is now into an open and empty one, in one step.
   Result<void> copy_into(SqliteConnection& to);
