@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/sts_policy.h"
 
 namespace strictmx {
 
@@ -103,6 +104,13 @@ std::optional<ResultType> parse_result_type(std::string_view word) {
     if (name_of(type) == word) return type;
   }
   return std::nullopt;
+}
+
+ReportedPolicy reported_sts_policy(const Domain& domain, const StsPolicy& policy) {
+  ReportedPolicy reported{PolicyType::sts, domain.text(), policy_lines(policy), {}};
+  for (const auto& pattern : policy.mx) reported.mx_hosts.push_back(pattern.text());
+  bound(reported);
+  return reported;
 }
 
 void bound(ReportedPolicy& policy) {

@@ -50,6 +50,10 @@ struct ReportedPolicy {
   bool operator==(const ReportedPolicy&) const = default;
 };
 
+struct StsPolicy;
+// A policy as it was applied to its domain, within the limits below.
+ReportedPolicy reported_sts_policy(const Domain& domain, const StsPolicy& policy);
+
 // Why sessions failed (RFC 8460 §4.4, failure-details). Empty: not known, not to be written.
 struct FailureDetails {
   ResultType type = ResultType::validation_failure;

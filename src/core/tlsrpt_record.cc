@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxTargets = 16;  // RFC 8460 §7: bounds what one record can ask for
 constexpr std::size_t kMaxCommentedRecords = 64;
-constexpr std::string_view kTlsRptVersion = "v=TLSRPTv1";  // RFC 8460 §3: case-sensitive
 
 class TlsRptRecordReader {
  public:

@@ -15,6 +15,8 @@
 
 namespace strictmx {
 
+constexpr std::string_view kTlsRptVersion = "v=TLSRPTv1";  // RFC 8460 §3: case-sensitive
+
 enum class ReportScheme : std::uint8_t { mailto, https };
 std::string_view name_of(ReportScheme scheme);
 

@@ -11,11 +11,8 @@ constexpr const char* kUnlistedReason = "mx-not-in-sts-policy";
 constexpr const char* kDaneFailedReason = "dane-lookup-failed";
 
 ReportedPolicy describe_policy(const Domain& domain, const std::optional<KnownPolicy>& policy) {
-  ReportedPolicy reported{PolicyType::sts, domain.text(), {}, {}};
-  if (!policy) return reported;
-  reported.strings = policy_lines(policy->policy);  // RFC 8460 §4.4
-  for (const auto& pattern : policy->policy.mx) reported.mx_hosts.push_back(pattern.text());
-  return reported;
+  if (!policy) return {PolicyType::sts, domain.text(), {}, {}};
+  return reported_sts_policy(domain, policy->policy);
 }
 
 CountedFailure failure_at(ResultType type, const std::string& host, const char* reason) {

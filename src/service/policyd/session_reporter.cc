@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/tlsrpt_record.h"
+#include "core/txt_record.h"
 #include "net/spawn.h"
 #include "wire/tlsrpt_writer.h"
 
@@ -15,13 +17,8 @@ constexpr Millis kPatience{10000};
 
 // RFC 8460 §3: one record and no more.
 std::string choose_record(const TxtAnswer& answer) {
-  std::string chosen;
-  for (const auto& text : answer.records) {
-    if (!text.starts_with("v=TLSRPTv1") || text.size() > kMaxRecordBytes) continue;
-    if (!chosen.empty()) return {};
-    chosen = text;
-  }
-  return chosen;
+  const auto [count, record] = find_txt_candidates(answer.records, kTlsRptVersion);
+  return count == 1 && record.size() <= kMaxRecordBytes ? std::string(record) : std::string();
 }
 
 }  // namespace
@@ -35,15 +32,7 @@ ReportedPolicy describe_session_policy(const TlsSession& session, const DomainVe
   if (!known || known->policy.mode == PolicyMode::none) {
     return ReportedPolicy{PolicyType::no_policy_found, session.domain.text(), {}, {}};
   }
-  ReportedPolicy policy{PolicyType::sts, known->domain.text(), {}, {}};
-  policy.strings = {"version: STSv1", "mode: " + std::string(name_of(known->policy.mode))};
-  for (const auto& pattern : known->policy.mx) {
-    policy.strings.push_back("mx: " + pattern.text());
-    policy.mx_hosts.push_back(pattern.text());
-  }
-  policy.strings.push_back("max_age: " + std::to_string(known->policy.max_age.count()));
-  bound(policy);
-  return policy;
+  return reported_sts_policy(known->domain, known->policy);
 }
 
 std::optional<TlsSession> judge_session(TlsSession session, const DomainVerdict& verdict) {

@@ -89,6 +89,20 @@ TEST_CASE("a domain that wants no reports gets none; one that has two records ne
   CHECK(mta.counted("unwanted", 2));
 }
 
+TEST_CASE("one record counts, whatever other TXT records there are (RFC 8460 §3)") {
+  Mta mta;
+  auto& txt = mta.world.dns.txt["_smtp._tls.example.com"];
+  txt = record(std::string(kRecord));
+  for (const char* const other : {"v=TLSRPTv10; rua=mailto:x@x.example", "v=TLSRPTv1", "v=spf1"})
+    txt.records.emplace_back(other);
+  mta.tell("event domain=example.com result=success");
+  CHECK(mta.collector.receive().find(kRecord) != std::string::npos);
+  mta.world.dns.txt["_smtp._tls.ten.example"] = record("v=TLSRPTv10; rua=mailto:x@x.example");
+  mta.tell("event domain=ten.example result=success");
+  CHECK(mta.collector.receive() == "");
+  CHECK(mta.counted("unwanted", 1));
+}
+
 TEST_CASE("events that cannot be read, and a collector that is not there, are counted") {
   Mta mta;
   mta.tell("event domain=example.com result=perhaps");
