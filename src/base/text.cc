@@ -40,6 +40,17 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return text;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool skip_byte_order_mark(std::string_view& text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (!text.starts_with(kMark)) return false;
+  text.remove_prefix(kMark.size());
+  return true;
+}
+
 std::size_t utf8_length(std::string_view text) {
   const auto octet = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;

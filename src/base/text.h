@@ -27,6 +27,11 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // The parts joined with `separator` between them.
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
+bool is_ascii(std::string_view text);
+
+// Takes a byte order mark in UTF-8 from the front of `text`; false where there is none.
+bool skip_byte_order_mark(std::string_view& text);
+
 // Octets of the UTF-8 character (RFC 3629 §4) at the front of `text`, 1 to 4; 0 when there is none.
 std::size_t utf8_length(std::string_view text);
 

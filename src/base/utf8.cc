@@ -1,14 +1,11 @@
 #include "base/utf8.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 
 namespace strictmx {
 
 std::string to_utf8(std::string_view text) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::ranges::all_of(text, is_ascii)) return std::string(text);
+  if (is_ascii(text)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);

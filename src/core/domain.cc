@@ -39,11 +39,6 @@ bool looks_like_address(std::string_view text) {
   return text.starts_with('[') || text.find(':') != std::string_view::npos;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // RFC 5891 §5 by way of UTS 46, non-transitional. The result can still be no host name at all
 // (empty labels, underscores, even a slash): libidn2 does not apply the LDH rule.
 Result<std::string> to_a_labels(const std::string& text) {

@@ -135,4 +135,12 @@ bool may_connect(const IpAddress& address, AddressRule rule) {
   return false;
 }
 
+std::vector<IpAddress> addresses_to_try(std::span<const IpAddress> addresses, AddressRule rule) {
+  std::vector<IpAddress> chosen;
+  for (const auto& address : addresses) {
+    if (chosen.size() < kMaxAddressesTried && may_connect(address, rule)) chosen.push_back(address);
+  }
+  return chosen;
+}
+
 }  // namespace strictmx

@@ -4,8 +4,10 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -38,5 +40,9 @@ bool is_public(const IpAddress& address);
 // Which addresses a connection may go to.
 enum class AddressRule : std::uint8_t { public_only, any };
 bool may_connect(const IpAddress& address, AddressRule rule);
+
+constexpr std::size_t kMaxAddressesTried = 8;  // of one host
+// The first of a host's addresses that may be connected to, in their order.
+std::vector<IpAddress> addresses_to_try(std::span<const IpAddress> addresses, AddressRule rule);
 
 }  // namespace strictmx

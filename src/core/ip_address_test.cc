@@ -135,6 +135,18 @@ TEST_CASE("may_connect follows its rule (STS-F16)") {
   CHECK(may_connect(address("127.0.0.1"), AddressRule::any));
 }
 
+TEST_CASE("of a host's addresses the first few that the rule allows are tried") {
+  std::vector<IpAddress> addresses = {address("127.0.0.1")};
+  for (char last = '1'; last <= '9'; ++last)
+    addresses.push_back(address("8.8.8." + std::string(1, last)));
+  const auto tried = addresses_to_try(addresses, AddressRule::public_only);
+  REQUIRE(tried.size() == kMaxAddressesTried);
+  CHECK(tried.front().text() == "8.8.8.1");
+  CHECK(tried.back().text() == "8.8.8.8");
+  CHECK(addresses_to_try(addresses, AddressRule::any).front().text() == "127.0.0.1");
+  CHECK(addresses_to_try({}, AddressRule::any).empty());
+}
+
 TEST_CASE("parse and text: RFC 5952 form") {
   CHECK(address("192.0.2.1").text() == "192.0.2.1");
   CHECK(address("2001:DB8:0:0:0:0:0:1").text() == "2001:db8::1");

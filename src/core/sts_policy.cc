@@ -11,15 +11,8 @@ namespace strictmx {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::size_t kMaxKey = 32;           // RFC 8461 §3.2
 constexpr std::size_t kMaxMaxAgeDigits = 10;  // RFC 8461 §3.2
-
-bool is_key(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxKey && is_alnum(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
-}
 
 // RFC 8461 §3.2: printable ASCII or UTF-8, blanks only inside and only SP. `text` is trimmed.
 bool is_value(std::string_view text) {
@@ -49,10 +42,7 @@ class PolicyReader {
       return std::move(scan_);
     }
     line_ = 1;
-    if (body.starts_with(kByteOrderMark)) {
-      remark(RemarkWeight::error, "byte order mark");
-      body.remove_prefix(kByteOrderMark.size());
-    }
+    if (skip_byte_order_mark(body)) remark(RemarkWeight::error, "byte order mark");
     for (; !body.empty(); ++line_) read_line(take_line(body));
     check_complete();
     return std::move(scan_);
@@ -89,7 +79,7 @@ class PolicyReader {
     if (colon == std::string_view::npos) return error(Errc::syntax, "\":\" is missing");
     const auto key = line.substr(0, colon);
     const auto value = trim_blanks(line.substr(colon + 1));
-    if (!is_key(key)) return error(Errc::syntax, "no valid key");
+    if (!is_policy_key(key)) return error(Errc::syntax, "no valid key");
     if (!is_value(value)) return error(Errc::syntax, "empty value or control character in it");
     read_field(key, value);
   }
@@ -170,6 +160,12 @@ std::string_view name_of(PolicyMode mode) {
       return "enforce";
   }
   return "none";
+}
+
+bool is_policy_key(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxKey && is_alnum(text.front()) &&
+         std::ranges::all_of(
+             text, [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 std::vector<std::string> policy_lines(const StsPolicy& policy) {

@@ -33,6 +33,9 @@ struct StsPolicy {
   bool allows(const Domain& mx_host) const;
 };
 
+// The name of a field: of a known one, or of an extension (RFC 8461 §3.2).
+bool is_policy_key(std::string_view text);
+
 // The policy as it would be published, from its parsed fields: version, mode, one mx each, max_age
 // (RFC 8461 §3.2). Without line ends.
 std::vector<std::string> policy_lines(const StsPolicy& policy);

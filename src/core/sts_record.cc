@@ -11,8 +11,7 @@ namespace strictmx {
 
 namespace {
 
-constexpr std::size_t kMaxId = 32;                   // RFC 8461 §3.1
-constexpr std::string_view kStsVersion = "v=STSv1";  // RFC 8461 §3.1: case-sensitive
+constexpr std::size_t kMaxId = 32;  // RFC 8461 §3.1
 
 // RFC 8461 §3.1: sts-id.
 bool is_id(std::string_view text) {

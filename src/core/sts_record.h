@@ -12,6 +12,8 @@
 
 namespace strictmx {
 
+constexpr std::string_view kStsVersion = "v=STSv1";  // RFC 8461 §3.1: case-sensitive
+
 struct StsRecord {
   std::string id;                     // 1..32 letters and digits; compared for equality only
   std::vector<std::string> warnings;  // accepted, but not what one should publish

@@ -8,8 +8,7 @@
 namespace strictmx {
 namespace {
 
-constexpr std::size_t kMaxAddresses = 8;  // of one host that are tried
-constexpr Millis kLeastTime{50};          // with less left a connection would be in vain
+constexpr Millis kLeastTime{50};  // with less left a connection would be in vain
 
 FetchOutcome failed(FetchStatus status, std::string detail) {
   return {status, {}, std::move(detail)};
@@ -94,11 +93,7 @@ Task<FetchOutcome> Fetcher::fetch_from(Domain host, MonoTime deadline) {
   auto answer = co_await dns_.query_addresses(host, deadline);
   if (limits->cancelled) co_return stopping();
   if (answer.addresses.empty()) co_return unreachable(answer);
-  std::vector<IpAddress> vetted;
-  for (const auto& address : answer.addresses) {
-    if (may_connect(address, options_.addresses) && vetted.size() < kMaxAddresses)
-      vetted.push_back(address);
-  }
+  auto vetted = addresses_to_try(answer.addresses, options_.addresses);
   if (vetted.empty())
     co_return failed(FetchStatus::address_refused,
                      "not a public address: " + answer.addresses.front().text());

@@ -10,7 +10,6 @@ namespace {
 
 constexpr Seconds kMailTime{60};
 constexpr Seconds kDeadline{65};  // libcurl ends by itself after 60
-constexpr std::size_t kMaxEndpointAddresses = 8;
 
 class Sender final : public ReportSender {
  public:
@@ -42,12 +41,7 @@ class Sender final : public ReportSender {
 Task<AttemptOutcome> Sender::post(ReportUri uri, std::string gzipped_json) {
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   const auto answer = co_await dns_.query_addresses(uri.host, deadline);
-  std::vector<IpAddress> vetted;
-  for (const auto& address : answer.addresses) {
-    if (may_connect(address, options_.addresses) && vetted.size() < kMaxEndpointAddresses) {
-      vetted.push_back(address);
-    }
-  }
+  const auto vetted = addresses_to_try(answer.addresses, options_.addresses);
   if (answer.addresses.empty()) {
     co_return AttemptOutcome::later("no address: " + std::string(name_of(answer.meta.status)));
   }

@@ -2,12 +2,13 @@
 #pragma once
 #include <string_view>
 
+#include "base/text.h"
+
 namespace strictmx {
 
 // The first octet after a byte order mark and blanks; 0 where there is none.
 inline char json_begin(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  skip_byte_order_mark(text);
   const auto first = text.find_first_not_of(" \t\r\n");
   return first == std::string_view::npos ? '\0' : text[first];
 }

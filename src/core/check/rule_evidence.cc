@@ -67,8 +67,7 @@ std::string address_list(std::span<const IpAddress> addresses) {
 }
 
 bool is_page(std::string_view body) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
+  skip_byte_order_mark(body);
   const auto begin = body.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return false;
   return body[begin] == '<' || body[begin] == '{' || body[begin] == '[';

@@ -174,10 +174,6 @@ class MailHostRules {
     findings_.add(literal ? "mx-target-ip-literal" : "mx-target-invalid-name", name, at);
   }
 
-  static bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  }
-
   // "mx.example.com.example.com" without its second half; empty where nothing is doubled.
   std::string without_double_suffix(std::string_view name) const {
     for (const std::string_view suffix : {std::string_view(domain_), zone_apex()}) {

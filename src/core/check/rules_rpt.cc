@@ -1,7 +1,6 @@
 #include "core/check/parts_of_rpt.h"
 
 #include <algorithm>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -9,12 +8,11 @@
 #include "core/check/check_rules.h"
 #include "core/check/rule_evidence.h"
 #include "core/check/rules_at_address.h"
+#include "core/txt_record.h"
 
 namespace strictmx {
 
 namespace {
-
-constexpr std::string_view kVersion = "v=TLSRPTv1";
 
 bool begins(std::string_view text, std::string_view prefix) {
   return equals_ignore_case(text.substr(0, prefix.size()), prefix);
@@ -29,19 +27,10 @@ std::string_view unwrapped(std::string_view record) {
 
 bool meant_for_reports(std::string_view record) { return begins(unwrapped(record), "v=tlsrpt"); }
 
-// The rest behind the version and blanks; absent if the version is not there.
-std::optional<std::string_view> behind_version(std::string_view record) {
-  if (!record.starts_with(kVersion)) return std::nullopt;
-  record.remove_prefix(kVersion.size());
-  const auto blanks = std::min(record.find_first_not_of(" \t"), record.size());
-  if (!record.substr(blanks).starts_with(';')) return std::nullopt;
-  return record;
-}
-
 std::string record_that_counts(const CheckView& view) {
   if (!one_report_record(view)) return {};
   for (auto& record : view.facts.rpt_txt.joined()) {
-    if (behind_version(record)) return std::move(record);
+    if (is_txt_candidate(record, kTlsRptVersion)) return std::move(record);
   }
   return {};
 }
@@ -135,12 +124,12 @@ void look_at_malformed(const CheckView& view, const Error& error, Findings& find
 // What is odd about a record that counts.
 void look_at_form(const CheckView& view, Findings& findings) {
   const auto record = record_that_counts(view);
-  const auto rest = behind_version(record);
-  if (!rest) return;
-  if (!rest->starts_with(';'))
+  if (record.empty()) return;
+  const auto rest = std::string_view(record).substr(kTlsRptVersion.size());
+  if (!rest.starts_with(';'))
     findings.add("rpt-version-blank", report_name(view), fmt::format("\"{}\"", quote(record)));
   std::size_t ruas = 0;
-  auto fields = split(*rest, ';');
+  auto fields = split(rest, ';');
   fields.erase(fields.begin());
   for (const auto field : fields) {
     const auto name = trim_blanks(field.substr(0, field.find('=')));
@@ -160,7 +149,7 @@ void look_at_form(const CheckView& view, Findings& findings) {
 void look_at_wildcard(const CheckView& view, Findings& findings) {
   const auto& wildcard = view.facts.wildcard_txt;
   for (const auto& record : wildcard.joined()) {
-    if (!behind_version(record)) continue;
+    if (!is_txt_candidate(record, kTlsRptVersion)) continue;
     findings.add("rpt-wildcard", quote(wildcard.name), fmt::format("\"{}\"", quote(record)));
   }
 }

@@ -15,24 +15,11 @@ namespace {
 constexpr Seconds kTwoWeeks = 14 * kDay;
 constexpr Seconds kMonth = 31 * kDay;
 constexpr std::size_t kMaxLines = 2000;
-constexpr std::size_t kMaxKey = 32;    // RFC 8461 §3.2
 constexpr std::size_t kMaxQuoted = 3;  // lines named for one fault
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 bool has_control(std::string_view text) {
   return std::ranges::any_of(
       text, [](char c) { return (c >= 0 && c < ' ' && c != '\t' && c != '\r') || c == '\x7f'; });
-}
-
-// RFC 8461 §3.2.
-bool is_key(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxKey && is_alnum(text.front()) &&
-         std::ranges::all_of(
-             text, [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 bool is_utf8(std::string_view text) {
@@ -82,10 +69,7 @@ class PolicyTextRules {
   void run(std::string_view body) {
     if (body.empty() || is_page(body)) return;  // told by the rules about HTTP
     if (is_utf16(body)) return findings_.add("sts-pol-utf16", name_, quoted(body, 40));
-    if (body.starts_with(kByteOrderMark)) {
-      note("sts-pol-bom", "it begins with the octets EF BB BF");
-      body.remove_prefix(kByteOrderMark.size());
-    }
+    if (skip_byte_order_mark(body)) note("sts-pol-bom", "it begins with the octets EF BB BF");
     if (check_line_ends(body)) {
       read_lines(body);
       check_missing();
@@ -173,7 +157,7 @@ class PolicyTextRules {
       const auto pattern = MxPattern::parse(value);
       return note_line("sts-pol-mx-key-typo", line, pattern ? "mx: " + pattern->text() : "");
     }
-    if (!is_key(key)) return note_line("sts-pol-key-invalid", line);
+    if (!is_policy_key(key)) return note_line("sts-pol-key-invalid", line);
     if (value.empty()) return note_line("sts-pol-value-empty", line);
     ++fields_;
     if (key == "mx") return read_mx(line, value);

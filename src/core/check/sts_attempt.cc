@@ -10,11 +10,6 @@ namespace strictmx {
 namespace {
 
 constexpr std::size_t kMaxFields = 64;
-constexpr std::string_view kVersion = "v=STSv1";
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 // Lower case, nothing but printable ASCII without blanks, quotes and backslashes.
 std::string bare(std::string_view text) {
@@ -41,8 +36,8 @@ StsAttempt classify_sts_attempt(std::string_view rr) {
   if (!meant) return StsAttempt::other;
   if (!is_ascii(rr)) return StsAttempt::not_ascii;
   if (rr.find_first_of("\"\\'") != std::string_view::npos) return StsAttempt::quoted;
-  const bool exact =
-      rr.starts_with(kVersion) && (rr.size() == kVersion.size() || !is_alnum(rr[kVersion.size()]));
+  const bool exact = rr.starts_with(kStsVersion) &&
+                     (rr.size() == kStsVersion.size() || !is_alnum(rr[kStsVersion.size()]));
   return exact ? StsAttempt::no_delimiter : StsAttempt::version;
 }
 

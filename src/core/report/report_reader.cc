@@ -18,17 +18,14 @@ namespace {
 using Need = ReportMembers::Need;
 
 constexpr std::size_t kMaxPolicies = 10000;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 class Reader {
  public:
   explicit Reader(const ReportContext& context) : context_(context) {}
 
   Result<ReadReport> read(std::string_view text) {
-    if (text.starts_with(kByteOrderMark)) {
+    if (skip_byte_order_mark(text))
       remarks_.add(Deviation::byte_order_mark, "", "begins with a byte order mark");
-      text.remove_prefix(kByteOrderMark.size());
-    }
     std::string cleaned = to_utf8(text);
     if (cleaned != text) {
       remarks_.add(Deviation::invalid_utf8, "", "is not UTF-8");

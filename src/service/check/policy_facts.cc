@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "core/check/report_targets.h"
+#include "core/sts_record.h"
 #include "net/task_group.h"
 #include "service/check/dns_questions.h"
 #include "wire/policy_answer.h"
@@ -111,7 +112,7 @@ Task<void> collect_record(const CheckParts& parts, CheckFacts& facts, MonoTime d
     auto wildcard = co_await ask_txt(parts, kUnknownLabel + ('.' + facts.domain.text()), deadline);
     facts.wildcard_txt = std::move(wildcard);
   }
-  if (any_begins(facts.sts_txt, "v=STSv1")) co_return;
+  if (any_begins(facts.sts_txt, kStsVersion)) co_return;
   co_await ask_elsewhere(parts, facts.domain, kStsElsewhere, facts.sts_txt_elsewhere, deadline);
 }
 
@@ -145,7 +146,7 @@ Task<void> collect_sts(const CheckParts& parts, CheckFacts& facts, MonoTime dead
   both.add(collect_policy(parts, facts, deadline));
   co_await both.join();
   // Somebody who meant to publish a policy may have put it at another host.
-  const bool meant = any_begins(facts.sts_txt, "v=STSv1");
+  const bool meant = any_begins(facts.sts_txt, kStsVersion);
   const bool failed =
       facts.policy_host.fetched && facts.policy_host.outcome.status != FetchStatus::ok;
   if (meant && failed) co_await probe_elsewhere(parts, facts, deadline);
