@@ -87,7 +87,7 @@ class DirectoryLock {
 Result<SqliteConnection> open_checked(const fs::path& file) {
   auto connection = open_day_database(file, StoreAccess::read_write);
   if (!connection) return connection;
-  const auto problems = connection->check_structure(1);
+  const auto problems = connection->check_structure(CheckDepth::quick, 1);
   if (!problems) return std::unexpected(problems.error());
   if (problems->empty()) return connection;
   return fail(Errc::corrupt, fmt::format("{}: {}", file.string(), problems->front()));

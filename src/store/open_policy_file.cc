@@ -49,7 +49,7 @@ Result<OpenPolicyFile> open_checked(const std::filesystem::path& dir) {
 }  // namespace
 
 Result<void> check_pages(SqliteConnection& connection, const std::filesystem::path& file) {
-  auto problems = connection.check_structure(1);
+  auto problems = connection.check_structure(CheckDepth::full, 1);
   if (!problems) return std::unexpected(problems.error());
   if (problems->empty()) return {};
   return fail(Errc::corrupt, fmt::format("{}: {}", file.string(), problems->front()));

@@ -68,7 +68,7 @@ Result<VerifyReport> verify_policies(const fs::path& file) {
     add_problem(report, connection.error().detail);
     return report;
   }
-  auto structure = connection->check_structure(100);
+  auto structure = connection->check_structure(CheckDepth::full, 100);
   if (structure) {
     for (auto& line : *structure) add_problem(report, std::move(line));
   } else if (structure.error().code == Errc::corrupt) {

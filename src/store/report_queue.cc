@@ -157,7 +157,7 @@ Result<std::unique_ptr<ReportQueue>> open_once(const fs::path& dir, StoreAccess 
   auto opened = open_database(dir / kQueueFile, access, kFormat);
   if (!opened) return std::unexpected(opened.error());
   auto connection = std::make_unique<SqliteConnection>(*std::move(opened));
-  const auto damage = connection->check_structure(1);
+  const auto damage = connection->check_structure(CheckDepth::full, 1);
   if (!damage) return std::unexpected(damage.error());
   if (!damage->empty())
     return fail(Errc::corrupt, (dir / kQueueFile).string() + ": " + damage->front());

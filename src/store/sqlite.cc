@@ -109,9 +109,9 @@ Result<SqliteStatement> SqliteConnection::prepare(const char* sql) {
   return SqliteStatement(statement, path_);
 }
 
-Result<std::vector<std::string>> SqliteConnection::check_structure(int limit) {
-  // The quick check does not compare keys: where they are out of order, a search misses rows.
-  const auto sql = fmt::format("PRAGMA integrity_check({})", limit);
+Result<std::vector<std::string>> SqliteConnection::check_structure(CheckDepth depth, int limit) {
+  const auto sql = fmt::format(
+      "PRAGMA {}({})", depth == CheckDepth::quick ? "quick_check" : "integrity_check", limit);
   auto check = prepare(sql.c_str());
   if (!check) return std::unexpected(check.error());
   std::vector<std::string> problems;

@@ -49,6 +49,10 @@ class SqliteStatement {
   int bind_failure_ = SQLITE_OK;
 };
 
+// quick: the structure of all pages. full: also the order of keys, without which a search misses
+// rows, and indexes; 1.2 times the time without any index, over twice with many.
+enum class CheckDepth : std::uint8_t { quick, full };
+
 class SqliteConnection {
  public:
   // `name` is a path or a "file:" URI as `flags` (SQLITE_OPEN_*) say; `path` stands in errors.
@@ -61,7 +65,7 @@ class SqliteConnection {
   Result<SqliteStatement> prepare(const char* sql);
 
   // What SQLite finds damaged, at most `limit` lines; reads the whole file.
-  Result<std::vector<std::string>> check_structure(int limit);
+  Result<std::vector<std::string>> check_structure(CheckDepth depth, int limit);
 
   // All of this database as it is now into an open and empty one, in one step.
   Result<void> copy_into(SqliteConnection& to);
