@@ -84,7 +84,10 @@ class OpenSmtpd(Mta):
     def _without_relay(log, recipient):
         """The table has no relay for the domain now: the message waits in the queue."""
         taken = re.search(rf"envelope evpid=(\S+) .*to=<{re.escape(recipient)}>", log)
-        refused = taken and re.search(rf"^.*retrieve smarthost.* {taken[1]}.*$", log, re.MULTILINE)
+        if not taken:
+            return None
+        number = taken[1].lstrip("0")  # as that line of the log has it
+        refused = re.search(rf"^.*retrieve smarthost.* {number}\b.*$", log, re.MULTILINE)
         return Outcome("deferred", "none", refused[0], log) if refused else None
 
 
