@@ -7,6 +7,7 @@
 
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "net/dns_reply.h"
 #include "net/dns_stub.h"
@@ -17,6 +18,8 @@ namespace strictmx {
 namespace {
 
 constexpr std::size_t kMaxInFlight = 4096;
+constexpr Seconds kClockStep{60};  // smaller ones do no harm
+constexpr Seconds kClockLook{1};   // how often the wall clock is looked at
 
 constexpr std::string_view kStopping = "the program stops";
 
@@ -79,8 +82,9 @@ Task<DnsReply> finish(Lookup& lookup, MonoTime deadline) {
 
 class UnboundClient final : public DnsClient {
  public:
-  UnboundClient(asio::io_context& io, std::unique_ptr<UnboundLoop> loop, UnboundContext context)
-      : io_(io), loop_(std::move(loop)), context_(std::move(context)) {}
+  UnboundClient(asio::io_context& io, std::unique_ptr<UnboundLoop> loop, UnboundContext context,
+                const DnsOptions& options)
+      : io_(io), options_(options), loop_(std::move(loop)), context_(std::move(context)) {}
   ~UnboundClient() override;
 
   Task<TxtAnswer> query_txt(std::string name, MonoTime deadline) override;
@@ -93,12 +97,16 @@ class UnboundClient final : public DnsClient {
 
  private:
   void start(Lookup& lookup, std::string name, RrType type);
+  void follow_clock();
+  void renew(UnboundContext fresh);
   // Called by libunbound, which no exception may pass through: it would stay locked.
   static void on_answer(void* pending, int rcode, void* packet, int size, int security,
                         char* why_bogus, int rate_limited) noexcept;
 
   asio::io_context& io_;
+  const DnsOptions options_;
   bool cancelled_ = false;
+  Now looked_ = SystemClock().now();  // at the clocks, last
   std::unordered_map<Pending*, std::unique_ptr<Pending>> in_flight_;
   std::unique_ptr<UnboundLoop> loop_;
   UnboundContext context_;
@@ -121,8 +129,38 @@ void UnboundClient::cancel_all() {
   }
 }
 
+// libunbound dates all it remembers by the wall clock. When that is set back it would hold answers,
+// and that a server is silent, for as long as the clock was ahead.
+void UnboundClient::follow_clock() {
+  const Now now = SystemClock().now();
+  const auto passed = std::chrono::floor<Seconds>(now.mono - looked_.mono);
+  if (passed < kClockLook) return;
+  const auto step = std::chrono::abs(now.wall - looked_.wall - passed);
+  if (step > kClockStep) {
+    auto fresh = make_unbound_context(*loop_, options_);
+    if (!fresh) return;  // the next look finds the same step
+    renew(std::move(*fresh));
+  }
+  looked_ = now;
+}
+
+// What is in flight is asked again.
+void UnboundClient::renew(UnboundContext fresh) {
+  std::vector<std::pair<Lookup*, Pending>> again;
+  for (auto& [pending, owner] : in_flight_) {
+    auto* const asker = std::exchange(pending->asker, nullptr);
+    if (asker == nullptr) continue;
+    asker->pending = nullptr;
+    again.emplace_back(asker, *pending);
+  }
+  context_ = std::move(fresh);
+  in_flight_.clear();
+  for (auto& [asker, asked] : again) start(*asker, std::move(asked.name), asked.type);
+}
+
 void UnboundClient::start(Lookup& lookup, std::string name, RrType type) {
   if (cancelled_) return lookup.answer(failed_reply(DnsStatus::timeout, kStopping));
+  follow_clock();
   if (!is_askable(name))
     return lookup.answer(failed_reply(DnsStatus::servfail, "not a name to ask for"));
   if (in_flight_.size() >= kMaxInFlight)
@@ -211,7 +249,7 @@ Result<std::unique_ptr<DnsClient>> DnsClient::create(asio::io_context& io,
   auto loop = std::make_unique<UnboundLoop>(io);
   auto context = make_unbound_context(*loop, options);
   if (!context) return std::unexpected(context.error());
-  return std::make_unique<UnboundClient>(io, std::move(loop), std::move(*context));
+  return std::make_unique<UnboundClient>(io, std::move(loop), std::move(*context), options);
 }
 
 }  // namespace strictmx
