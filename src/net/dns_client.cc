@@ -135,13 +135,14 @@ void UnboundClient::follow_clock() {
   const Now now = SystemClock().now();
   const auto passed = std::chrono::floor<Seconds>(now.mono - looked_.mono);
   if (passed < kClockLook) return;
-  const auto step = std::chrono::abs(now.wall - looked_.wall - passed);
-  if (step > kClockStep) {
-    auto fresh = make_unbound_context(*loop_, options_);
-    if (!fresh) return;  // the next look finds the same step
-    renew(std::move(*fresh));
-  }
+  const Now expected{looked_.wall + passed, now.mono};
   looked_ = now;
+  if (std::chrono::abs(now.wall - expected.wall) <= kClockStep) return;
+  if (auto fresh = make_unbound_context(*loop_, options_)) {
+    renew(std::move(*fresh));
+  } else {
+    looked_ = expected;  // the next look finds the same step
+  }
 }
 
 // What is in flight is asked again.
